@@ -1,0 +1,1 @@
+"""Rule-based selection: limited seats, exact and explained."""
