@@ -1,0 +1,172 @@
+"""One applicant, typed and frozen, and the pool of them as columns."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime
+from decimal import Decimal
+from functools import cached_property
+from types import MappingProxyType
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+from pydantic import AliasChoices, AwareDatetime, BaseModel, ConfigDict, Field
+
+from selection.vocabulary import PERSONAL
+
+#: A cell as rules see it. `None` is missing; several values are a sorted tuple of words.
+type_of_values = str | int | Decimal | bool | date | datetime | tuple[str, ...]
+
+
+class Applicant(BaseModel):
+    """One registration. Only `id` is required; any further key is an attribute of the call's own."""
+
+    model_config = ConfigDict(frozen=True, extra="allow", populate_by_name=True)
+
+    id: str = Field(min_length=1)
+    name: str | None = Field(default=None, repr=False)
+    email: str | None = Field(default=None, repr=False)
+    country: str | None = None
+    residence: str | None = Field(
+        default=None, validation_alias=AliasChoices("residence", "country_of_residence", "residence_country")
+    )
+    citizenship: str | None = None
+    employer_country: str | None = None
+    role: str | None = None
+    sector: tuple[str, ...] | None = Field(default=None, validation_alias=AliasChoices("sector", "sectors"))
+    function: str | None = None
+    organisation: str | None = Field(
+        default=None, validation_alias=AliasChoices("organisation", "organization", "employer")
+    )
+    submitted_at: AwareDatetime | None = None
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class Column:
+    """A field of the pool: for each applicant the place of its value in `values`, -1 where it is missing.
+
+    `codes` int32 of shape (applicants,); `values` an object array (any `type_of_values`, mostly distinct) or, for
+    times, a `datetime64[us]` array in UTC.
+    """
+
+    codes: npt.NDArray[np.int32]
+    values: npt.NDArray[Any]
+
+    @classmethod
+    def of(cls, cells: list[Any]) -> Column:
+        """Build a column from one Python value per applicant (`None` is missing)."""
+        places: dict[Any, int] = {}
+        codes = np.fromiter(
+            (-1 if c is None else places.setdefault((type(c), c), len(places)) for c in cells),
+            dtype=np.int32,
+            count=len(cells),
+        )
+        return cls(codes, objects([value for _, value in places]))
+
+    def __len__(self) -> int:
+        return len(self.codes)
+
+    def value(self, code: int) -> Any:
+        """The Python value behind a code; times come back as aware datetimes."""
+        if code < 0:
+            return None
+        found = self.values[code]
+        if isinstance(found, np.datetime64):
+            return found.astype("datetime64[us]").item().replace(tzinfo=UTC)
+        return found
+
+    def at(self, row: int) -> Any:
+        """The value of the applicant at this place, `None` if missing."""
+        return self.value(int(self.codes[row]))
+
+    def python_values(self) -> list[Any]:
+        """All values behind the codes, as Python objects."""
+        return [self.value(code) for code in range(len(self.values))]
+
+
+def objects(values: list[Any]) -> npt.NDArray[Any]:
+    """A one-dimensional object array, also where the values are tuples."""
+    array = np.empty(len(values), dtype=object)
+    array[:] = values
+    return array
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class Pool:
+    """All applicants of a call as columns: one entry per applicant, duplicates included.
+
+    `ids` object array of distinct-or-duplicate ids; `rows` each applicant's row number in its source;
+    `duplicate_of` the place of the applicant that stands instead, or -1; `open_cells` why a cell could not be read:
+    (row place, field) -> sentence, so that an incomplete applicant can be told what was written there.
+    """
+
+    ids: npt.NDArray[Any]
+    columns: Mapping[str, Column]
+    rows: npt.NDArray[np.int64]
+    duplicate_of: npt.NDArray[np.int64]
+    open_cells: Mapping[tuple[int, str], str] = field(default_factory=lambda: MappingProxyType({}))
+
+    def __len__(self) -> int:
+        return len(self.ids)
+
+    def __repr__(self) -> str:
+        shown = ", ".join(sorted(self.columns.keys() - PERSONAL))
+        return f"Pool({len(self):,} applicants; fields: {shown})"
+
+    def __iter__(self) -> Iterator[Applicant]:
+        return (self.applicant(row) for row in range(len(self)))
+
+    @cached_property
+    def places(self) -> Mapping[str, int]:
+        """Where each id stands; of several registrations with one id, the one that stands."""
+        order = np.argsort(self.duplicate_of < 0, kind="stable")
+        return MappingProxyType(dict(zip(self.ids[order].tolist(), order.tolist(), strict=True)))
+
+    def applicant(self, row: int) -> Applicant:
+        """The applicant at this place as a record."""
+        cells = {name: column.at(row) for name, column in self.columns.items()}
+        return Applicant.model_validate({"id": self.ids[row], **{k: v for k, v in cells.items() if v is not None}})
+
+    @cached_property
+    def sha256(self) -> str:
+        """Hash of the pool that does not depend on the order of its rows: ids sorted, then field by field."""
+        return pool_hash(self)
+
+
+def pool_hash(pool: Pool) -> str:
+    """SHA-256 over the pool sorted by id (and, for repeated ids, by content), field by field in name order.
+
+    Names and e-mail addresses take part, so that a record proves which table was used without holding any of it.
+    """
+    names = sorted(pool.columns)
+    texts = {name: _texts(pool.columns[name]) for name in names}
+    ids = pool.ids.astype(str)
+    order = np.lexsort((*[texts[n] for n in reversed(names)], ids)) if len(set(ids)) < len(ids) else np.argsort(ids)
+    digest = hashlib.sha256()
+    for name, cells in (("id", ids), *texts.items()):
+        digest.update(f"{name}\x1d".encode())
+        digest.update("\x1f".join(cells[order].tolist()).encode("utf-8", "surrogatepass"))
+        digest.update(b"\x1e")
+    return digest.hexdigest()
+
+
+def _texts(column: Column) -> npt.NDArray[Any]:
+    """One text per applicant; missing is the empty text, a present value never is."""
+    words = [f"={canonical_text(v)}" for v in column.python_values()]
+    return objects([*words, ""])[column.codes]
+
+
+def canonical_text(value: Any) -> str:
+    """The one spelling of a value: numbers without trailing zeros, times in UTC, several values sorted."""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, Decimal):
+        return format(value.normalize(), "f")
+    if isinstance(value, datetime):
+        return value.astimezone(UTC).isoformat()
+    if isinstance(value, tuple):
+        return "|".join(sorted(value))
+    return str(value)
