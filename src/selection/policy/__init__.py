@@ -1,0 +1,26 @@
+"""What a policy file may say; load, dump, JSON Schema, fingerprint, self-check."""
+
+from selection.policy.blocks import CLOSING, OPEN, Plan, PlannedBlock, PlannedCap, PlannedReserve
+from selection.policy.policy import Policy, rule_fields
+from selection.policy.rules import MICRO, As, Block, Cap, Criterion, Derive, Eligible, Reserve, Rule, Tier
+
+__all__ = [
+    "CLOSING",
+    "MICRO",
+    "OPEN",
+    "As",
+    "Block",
+    "Cap",
+    "Criterion",
+    "Derive",
+    "Eligible",
+    "Plan",
+    "PlannedBlock",
+    "PlannedCap",
+    "PlannedReserve",
+    "Policy",
+    "Reserve",
+    "Rule",
+    "Tier",
+    "rule_fields",
+]
