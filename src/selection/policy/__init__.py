@@ -2,7 +2,7 @@
 
 from selection.policy.blocks import CLOSING, OPEN, Plan, PlannedBlock, PlannedCap, PlannedReserve
 from selection.policy.policy import Policy, rule_fields
-from selection.policy.rules import MICRO, As, Block, Cap, Criterion, Derive, Eligible, Reserve, Rule, Tier
+from selection.policy.rules import MICRO, As, Block, Cap, Criterion, Derive, Eligible, Reserve, Rule, TieBreak, Tier
 
 __all__ = [
     "CLOSING",

@@ -1,0 +1,232 @@
+"""Each distinct profile weighed once, point by point, and joined back to its applicants."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from decimal import ROUND_HALF_UP, Decimal
+from typing import Any, Final
+
+import numpy as np
+import numpy.typing as npt
+
+from selection.applicants import Pool, canonical_text
+from selection.conditions import Between, Condition, number
+from selection.errors import InputError
+from selection.policy import MICRO, Block, Cap, Criterion, Eligible, Policy, Reserve, Tier
+from selection.policy.rules import Truth
+from selection.profiles import Codes, Fields, Profile, weigh
+
+#: What a rule answers where a field it needs is missing.
+MISSING: Final = np.iinfo(np.int64).min
+
+ELIGIBLE, INELIGIBLE, INCOMPLETE, DUPLICATE = range(4)
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class Weighed:
+    """One rule's answer for each distinct profile of the fields it reads.
+
+    `codes` each applicant's profile; `answers` per profile: 1 or 0 for conditions, micropoints for criteria, the
+    place of a tier; `MISSING` where a field is missing and the policy does not say what that means.
+    """
+
+    kind: str
+    name: str
+    fields: tuple[str, ...]
+    codes: Codes
+    profiles: Sequence[Profile]
+    answers: npt.NDArray[np.int64]
+
+    @property
+    def values(self) -> npt.NDArray[np.int64]:
+        """The answer for each applicant."""
+        return self.answers[self.codes]
+
+    def at(self, place: int) -> int:
+        return int(self.answers[self.codes[place]])
+
+    def seen(self, place: int) -> dict[str, Any]:
+        """The values of the fields this rule read for the applicant at this place."""
+        return dict(zip(self.fields, self.profiles[self.codes[place]], strict=True))
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class Assessment:
+    """Every applicant weighed alone: eligible or not and why, tier, score, groups.
+
+    `standing` one of ELIGIBLE, INELIGIBLE, INCOMPLETE, DUPLICATE per applicant; `cause` the place in `rules` of the
+    first rule that failed or lacked a field, or -1; `score` in micropoints; `tier` from 1.
+    """
+
+    pool: Pool
+    policy: Policy
+    fields: Fields
+    rules: tuple[Weighed, ...]
+    standing: npt.NDArray[np.int8]
+    cause: npt.NDArray[np.int16]
+    score: npt.NDArray[np.int64]
+    tier: npt.NDArray[np.int64]
+
+    def of_kind(self, kind: str) -> tuple[Weighed, ...]:
+        return tuple(rule for rule in self.rules if rule.kind == kind)
+
+    def group(self, kind: str, name: str) -> npt.NDArray[np.bool_]:
+        """Who belongs to the group of a reserve, block or cap; missing counts as no."""
+        rule = next(r for r in self.rules if r.kind == kind and r.name == name)
+        return rule.values == 1
+
+    @property
+    def counts(self) -> Mapping[str, int]:
+        names = ("eligible", "ineligible", "incomplete", "duplicate")
+        return dict(zip(names, np.bincount(self.standing, minlength=4).tolist(), strict=True))
+
+    def __repr__(self) -> str:
+        return f"Assessment({', '.join(f'{n:,} {word}' for word, n in self.counts.items() if n)})"
+
+
+def assess(pool: Pool, policy: Policy) -> Assessment:
+    """Weigh every applicant of a pool by a policy, each distinct profile once."""
+    fields = Fields(pool, policy)
+    rules = tuple(_weighed(fields, policy))
+    failed, cause = _first(rules, pool, "eligible", lambda answers: answers == 0)
+    lacking, lacked = _first(rules, pool, None, lambda answers: answers == MISSING)
+    duplicate = pool.duplicate_of >= 0
+    standing = np.select([duplicate, failed, lacking], [DUPLICATE, INELIGIBLE, INCOMPLETE], ELIGIBLE).astype(np.int8)
+    cause = np.select([duplicate, failed, lacking], [-1, cause, lacked], -1).astype(np.int16)
+    score = np.zeros(len(pool), dtype=np.int64)
+    for rule in rules:
+        if rule.kind == "points":
+            values = rule.values
+            score += np.where(values == MISSING, 0, values)
+    return Assessment(pool, policy, fields, rules, standing, cause, score, _tiers(rules, policy, pool))
+
+
+def _weighed(fields: Fields, policy: Policy) -> list[Weighed]:
+    rules = [_condition(fields, "eligible", rule) for rule in policy.eligible]
+    rules += [_condition(fields, "tier", rule) for rule in policy.tier]
+    rules += [_criterion(fields, rule) for rule in policy.points]
+    for block in policy.plan.blocks:
+        if block.rule is not None:
+            rules.append(_condition(fields, "block", block.rule, block.name))
+        rules += [_condition(fields, f"reserve of {block.name}", r.rule, r.name) for r in block.reserves]
+    rules += [_cap(fields, rule) for rule in policy.cap]
+    rules += [_present(fields, tie.field) for tie in policy.ties.declared]
+    return rules
+
+
+def _ask(fields: Fields, kind: str, name: str, read: Sequence[str], rule: Callable[[dict[str, Any]], int]) -> Weighed:
+    names = tuple(sorted(read))
+    if not names:
+        codes = np.zeros(len(fields.pool), dtype=np.int32)
+        return Weighed(kind, name, (), codes, [()], np.array([rule({})], dtype=np.int64))
+    columns = [fields.column(one) for one in names]
+    return Weighed(kind, name, names, *weigh(columns, lambda profile: rule(dict(zip(names, profile, strict=True)))))
+
+
+def _condition(fields: Fields, kind: str, rule: Eligible | Tier | Reserve | Block, name: str | None = None) -> Weighed:
+    condition = rule.condition
+    assert condition is not None
+    return _ask(fields, kind, name or rule.name, tuple(rule.fields), lambda row: truth(condition, row, rule.missing))
+
+
+def truth(condition: Condition, row: Mapping[str, Any], missing: Truth) -> int:
+    """1, 0 or `MISSING` for a condition, with what the rule says of missing fields."""
+    answer = condition.holds(row)
+    if answer is None:
+        return {"incomplete": MISSING, "no": 0, "yes": 1}[missing]
+    return int(answer)
+
+
+def _cap(fields: Fields, cap: Cap) -> Weighed:
+    condition = cap.condition
+    if condition is not None:
+        return _ask(fields, "cap", cap.name, tuple(cap.fields), lambda row: truth(condition, row, cap.missing))
+    absent = MISSING if cap.missing == "incomplete" else 0
+    return _ask(fields, "cap", cap.name, (str(cap.per),), lambda row: absent if row[str(cap.per)] is None else 1)
+
+
+def _present(fields: Fields, field: str) -> Weighed:
+    return _ask(fields, "ties", field, (field,), lambda row: MISSING if row[field] is None else 1)
+
+
+def _criterion(fields: Fields, rule: Criterion) -> Weighed:
+    return _ask(fields, "points", rule.name, tuple(rule.fields), lambda row: micropoints(rule, row))
+
+
+def micropoints(rule: Criterion, row: Mapping[str, Any]) -> int:
+    """What a criterion gives for a row, in millionths of a point; `MISSING` if a field is missing."""
+    given = _given(rule, row)
+    if given is None:
+        given = None if rule.missing == "incomplete" else rule.missing
+    if given is None:
+        return MISSING
+    if abs(given) > 1_000_000_000:
+        sentence = (
+            f"The criterion {rule.name!r} would give more than 1,000,000,000 points: check the unit of its field."
+        )
+        raise InputError("too_many_points", sentence, criterion=rule.name)
+    return int((given * MICRO).to_integral_value(ROUND_HALF_UP))
+
+
+def _given(rule: Criterion, row: Mapping[str, Any]) -> Decimal | None:
+    if rule.condition is not None:
+        answer = rule.condition.holds(row)
+        return None if answer is None else rule.points if answer else Decimal(0)
+    value = row[str(rule.field)]
+    if value is None:
+        return None
+    if rule.values is not None:
+        return _by_value(rule, value)
+    if rule.per is not None:
+        amount = number(value)
+        return None if amount is None else _within(rule.per * amount, rule.min, rule.max)
+    return _by_band(rule, value)
+
+
+def _by_value(rule: Criterion, value: Any) -> Decimal:
+    words = value if isinstance(value, tuple) else (value,)
+    found = [rule.table.get(canonical_text(word), rule.other or Decimal(0)) for word in words]
+    return max(found, default=Decimal(0)) if rule.take == "highest" else sum(found, Decimal(0))
+
+
+def _within(points: Decimal, low: Decimal | None, high: Decimal | None) -> Decimal:
+    if low is not None:
+        points = max(points, low)
+    return points if high is None else min(points, high)
+
+
+def _by_band(rule: Criterion, value: Any) -> Decimal | None:
+    field = str(rule.field)
+    for band in rule.bands or ():
+        answer = Between(field, band.min, band.max).holds({field: value})
+        if answer is None:
+            return None
+        if answer:
+            return band.points
+    return rule.other or Decimal(0)
+
+
+def _tiers(rules: Sequence[Weighed], policy: Policy, pool: Pool) -> npt.NDArray[np.int64]:
+    """The first tier whose condition holds, from 1; whoever fits none comes after the last."""
+    tier = np.full(len(pool), len(policy.tier) + 1, dtype=np.int64)
+    tiers = [rule for rule in rules if rule.kind == "tier"]
+    for place in range(len(tiers) - 1, -1, -1):
+        tier[tiers[place].values == 1] = place + 1
+    return tier
+
+
+def _first(
+    rules: Sequence[Weighed],
+    pool: Pool,
+    kind: str | None,
+    hit: Callable[[npt.NDArray[np.int64]], npt.NDArray[np.bool_]],
+) -> tuple[npt.NDArray[np.bool_], npt.NDArray[np.int16]]:
+    """Which applicants some rule hits, and the place of the first that does."""
+    cause = np.full(len(pool), -1, dtype=np.int16)
+    for place in range(len(rules) - 1, -1, -1):
+        rule = rules[place]
+        answers = hit(rule.answers)
+        if (kind is None or rule.kind == kind) and answers.any():
+            cause[answers[rule.codes]] = place
+    return cause >= 0, cause

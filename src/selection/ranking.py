@@ -1,0 +1,126 @@
+"""One strict order over the eligible applicants: tier, score, declared tie-breaks, ticket."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from selection.applicants import Column
+from selection.assessment import ELIGIBLE, Assessment
+from selection.policy import TieBreak
+
+Places = npt.NDArray[np.int64]
+
+
+def ticket(seed: str, applicant_id: str, block: str | None = None) -> str:
+    """An applicant's lottery number: SHA-256 of `seed:id`, or `seed:block:id` for a fresh ticket in each block."""
+    key = f"{seed}:{applicant_id}" if block is None else f"{seed}:{block}:{applicant_id}"
+    return hashlib.sha256(key.encode()).hexdigest()
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class Ranking:
+    """The strict order over a pool.
+
+    `order` the places of the ranked applicants, best first; `ties` per rank the number of its tie, equal for
+    applicants that only tickets tell apart; `seed` the key of the tickets (None: tied applicants stand in the order
+    of their ids, and no decision may depend on it).
+    """
+
+    assessment: Assessment
+    seed: str | None
+    order: Places
+    ties: npt.NDArray[np.int64]
+
+    def __len__(self) -> int:
+        return len(self.order)
+
+    def __repr__(self) -> str:
+        return f"Ranking({len(self):,} applicants, seed {'given' if self.seed is not None else 'not given'})"
+
+    def for_block(self, block: str) -> Places:
+        """The order in a block as ranks of this ranking: its own where each block draws fresh tickets."""
+        return _drawn(self.order, self.ties, self.assessment.pool.ids, self.seed, block)
+
+    def ticket(self, place: int) -> str | None:
+        """The ticket of the applicant at this place of the pool."""
+        lottery = self.assessment.policy.ties.lottery and self.seed is not None
+        return ticket(str(self.seed), str(self.assessment.pool.ids[place])) if lottery else None
+
+
+def rank(assessment: Assessment, seed: str | None = None, among: npt.NDArray[np.bool_] | None = None) -> Ranking:
+    """Rank the eligible applicants (or those of `among`) of an assessment."""
+    policy = assessment.policy
+    ranked = assessment.standing == ELIGIBLE if among is None else among
+    places = np.flatnonzero(ranked)
+    keys = [assessment.tier[places], -assessment.score[places]]
+    keys += [_tie_key(assessment.fields.column(tie.field), tie)[places] for tie in policy.ties.declared]
+    order = np.lexsort(tuple(reversed(keys)))
+    ties = _runs([key[order] for key in keys])
+    places = places[order]
+    drawn = _drawn(places, ties, assessment.pool.ids, seed if policy.ties.lottery else None, None)
+    return Ranking(assessment, seed, places[drawn], ties)
+
+
+def _tie_key(column: Column, tie: TieBreak) -> Places:
+    """A whole number per applicant that sorts as the field does; missing comes last."""
+    if column.values.dtype == object:
+        values = [(isinstance(v, str), v) if not isinstance(v, tuple) else (True, "|".join(v)) for v in column.values]
+        distinct = sorted(set(values))
+        place = {value: i for i, value in enumerate(distinct)}
+        key = np.array([place[value] for value in values], dtype=np.int64)
+    else:
+        _, key = np.unique(column.values, return_inverse=True)
+    if tie.first == "highest":
+        key = -key
+    return np.append(key, np.iinfo(np.int64).max)[column.codes].astype(np.int64)
+
+
+def _runs(keys: Iterable[Places]) -> Places:
+    """Number the runs of equal rows in sorted keys, from 0."""
+    keys = list(keys)
+    new = np.zeros(len(keys[0]), dtype=np.int64)
+    for key in keys:
+        new[1:] |= key[1:] != key[:-1]
+    return np.cumsum(new)
+
+
+def _drawn(places: Places, ties: Places, ids: npt.NDArray[Any], seed: str | None, block: str | None) -> Places:
+    """Order within each tie by ticket (by id without a seed): a permutation of the ranks."""
+    order = np.arange(len(places))
+    if not len(places):
+        return order
+    sizes = np.bincount(ties)
+    tied = np.flatnonzero(sizes[ties] > 1)
+    if not len(tied):
+        return order
+    names = ids[places[tied]].tolist()
+    if seed is None:
+        drawn = np.lexsort((np.array(names, dtype=str), ties[tied]))
+    else:
+        drawn = _by_ticket(ties[tied], names, f"{seed}:" if block is None else f"{seed}:{block}:")
+    order[tied] = tied[drawn]
+    return order
+
+
+def _by_ticket(ties: Places, names: list[str], key: str) -> Places:
+    """Sort by tie and ticket; the first 64 bits of the ticket decide nearly always, the whole ticket else."""
+    start = hashlib.sha256(key.encode())
+
+    def digest(name: str) -> bytes:
+        fresh = start.copy()
+        fresh.update(name.encode("utf-8", "surrogatepass"))
+        return fresh.digest()
+
+    heads = np.frombuffer(b"".join([digest(name)[:8] for name in names]), dtype=">u8").astype(np.uint64)
+    drawn = np.lexsort((heads, ties))
+    same = (heads[drawn][1:] == heads[drawn][:-1]) & (ties[drawn][1:] == ties[drawn][:-1])
+    if same.any():
+        whole = np.array([digest(name).hex() for name in names])
+        drawn = np.lexsort((whole, ties))
+    return drawn
