@@ -74,7 +74,8 @@ class Assessment:
     def group(self, kind: str, name: str) -> npt.NDArray[np.bool_]:
         """Who belongs to the group of a reserve, block or cap; missing counts as no."""
         rule = next(r for r in self.rules if r.kind == kind and r.name == name)
-        return rule.values == 1
+        members: npt.NDArray[np.bool_] = rule.values == 1
+        return members
 
     @property
     def counts(self) -> Mapping[str, int]:

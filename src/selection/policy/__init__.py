@@ -21,6 +21,7 @@ __all__ = [
     "Policy",
     "Reserve",
     "Rule",
+    "TieBreak",
     "Tier",
     "rule_fields",
 ]
