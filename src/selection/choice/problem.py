@@ -1,0 +1,142 @@
+"""One block's question in numbers: who may sit here, in rank order, under which minimums and caps."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any, Literal
+
+import numpy as np
+import numpy.typing as npt
+
+from selection.policy.rules import Compliance, Counting, Fill
+from selection.profiles import combine
+
+Ints = npt.NDArray[np.int64]
+Cause = Literal["capacity", "cap", "reserved", "combination"]
+
+
+@dataclass(frozen=True)
+class Refusal:
+    """Why a signature got no further seat in a block, recorded at its turn.
+
+    `turn` the place in the block's order at which its next member was refused; `cause` what stood in the way;
+    `facts` the full cap key, or the reserves whose missing seats were kept.
+    """
+
+    turn: int
+    cause: Cause
+    facts: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, eq=False)
+class BlockProblem:
+    """The candidates of a block in rank order, known only by their signature.
+
+    `sequence` the signature of each candidate, best rank first; `masks` per signature the reserves it counts for (bit
+    g for reserve g); `keys` per signature its cap keys, one column per cap family, -1 for none; `slack` seats left
+    under each cap key; `held` the masks of applicants who already hold a seat here (their seats and cap places are
+    already taken off `seats` and `slack`).
+    """
+
+    sequence: Ints
+    masks: Ints
+    keys: Ints
+    slack: Ints
+    seats: int
+    minimums: tuple[int, ...]
+    counting: Counting
+    compliance: Compliance
+    fill: Fill
+    held: tuple[int, ...] = ()
+
+    @property
+    def supply(self) -> Ints:
+        """How many candidates each signature has."""
+        return np.bincount(self.sequence, minlength=len(self.masks)).astype(np.int64)
+
+
+@dataclass(frozen=True, eq=False)
+class Solution:
+    """Who sits in a block.
+
+    `taken` per candidate; `filled` the compliance vector: what each reserve reached, as it counts; `refusals` per
+    signature that was refused; `method` and `proof` how the outcome is known to be the exact one; `calls` solver calls.
+    """
+
+    taken: npt.NDArray[np.bool_]
+    filled: tuple[int, ...]
+    refusals: Mapping[int, Refusal]
+    method: str
+    proof: str
+    calls: int = 0
+
+
+@dataclass(frozen=True, eq=False)
+class Reduction:
+    """A smaller question with the same answer, and the way back."""
+
+    problem: BlockProblem
+    kept: Ints
+    merged: Ints
+
+
+def reduce(problem: BlockProblem) -> Reduction:
+    """Drop caps that cannot bind, merge signatures that are then alike, keep the best few of each.
+
+    Only the best min(seats, cap) of a signature can matter, since within a signature the taken are a rank prefix.
+    """
+    kept, merged = np.arange(len(problem.sequence)), np.arange(len(problem.masks))
+    for _ in range(3):
+        before = (len(problem.sequence), len(problem.masks), int((problem.keys >= 0).sum()))
+        problem, step = _merge(_drop_idle(problem))
+        merged = step[merged]
+        few = _best_few(problem)
+        kept, problem = kept[few], replace(problem, sequence=problem.sequence[few])
+        if (len(problem.sequence), len(problem.masks), int((problem.keys >= 0).sum())) == before:
+            break
+    return Reduction(problem, kept, merged)
+
+
+def _drop_idle(problem: BlockProblem) -> BlockProblem:
+    """Forget cap keys with room for all their candidates, and reserves that keep no seat."""
+    needed = sum(1 << g for g, least in enumerate(problem.minimums) if least > 0)
+    supply, keys = problem.supply, problem.keys.copy()
+    for column in range(keys.shape[1]):
+        key = keys[:, column]
+        used = key >= 0
+        total = np.bincount(key[used], weights=supply[used], minlength=len(problem.slack))
+        idle = total <= problem.slack
+        key[used] = np.where(idle[key[used]], -1, key[used])
+    keys = keys[:, (keys >= 0).any(axis=0)]
+    return replace(problem, masks=problem.masks & needed, keys=keys)
+
+
+def _merge(problem: BlockProblem) -> tuple[BlockProblem, Ints]:
+    """One signature for all that are alike."""
+    if not len(problem.masks):
+        return problem, np.arange(0)
+    columns = [problem.masks, *(problem.keys[:, c] + 1 for c in range(problem.keys.shape[1]))]
+    dense, rows = combine(columns, [int(column.max()) + 1 for column in columns])
+    code = dense.astype(np.int64)
+    merged = replace(problem, sequence=code[problem.sequence], masks=rows[:, 0], keys=rows[:, 1:] - 1)
+    return merged, code
+
+
+def _best_few(problem: BlockProblem) -> Ints:
+    """The places of the best min(seats, room under its caps) candidates of each signature, in rank order."""
+    room = np.full(len(problem.masks), max(problem.seats, 0), dtype=np.int64)
+    for column in range(problem.keys.shape[1]):
+        key = problem.keys[:, column]
+        room = np.where(key >= 0, np.minimum(room, np.maximum(problem.slack[key], 0)), room)
+    return np.flatnonzero(turn_within(problem.sequence, len(problem.masks)) < room[problem.sequence])
+
+
+def turn_within(sequence: Ints, signatures: int) -> Ints:
+    """For each candidate how many of the same signature stand before it."""
+    order = np.argsort(sequence, kind="stable")
+    counts = np.bincount(sequence, minlength=signatures)
+    starts = np.cumsum(counts) - counts
+    turn = np.empty(len(sequence), dtype=np.int64)
+    turn[order] = np.arange(len(sequence)) - np.repeat(starts, counts)
+    return turn

@@ -1,0 +1,269 @@
+"""The exact block in general: down the ranks, each applicant in if the rest can still be completed.
+
+1. find the best compliance, then (seats first) the largest number of seats;
+2. keep a witness: counts per signature that reach both and contain everybody admitted so far;
+3. go down the ranks: who is in the witness is in; who can be swapped in for someone not yet admitted is in; who is
+   refused by counting (cap full, every remaining seat needed by reserves) is out; only otherwise is the solver asked.
+
+A refusal closes its signature, and a refusal that would also hold without the applicant's caps closes every signature
+that counts for no more reserves. Feasibility does not depend on rank, so what is refused once is refused for good.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from selection.choice.coverage import Rows, components, filled_by, rows_for, subsets, sum_over
+from selection.choice.problem import BlockProblem, Cause, Ints, Refusal, Solution
+from selection.choice.programme import Programme, load
+
+Best = tuple[int, ...] | int
+
+
+def solve_general(problem: BlockProblem) -> Solution:
+    """The exact block for any reserves and caps, by the integer programme on signature counts."""
+    best, calls = best_compliance(problem)
+    rows = rows_for(problem, best)
+    programme = Programme(problem, rows)
+    least = 0
+    if problem.fill == "seats_first":
+        least, _ = programme.largest()
+        calls += programme.calls
+        programme = Programme(problem, rows, least)
+    return _Descent(problem, programme, calls).run()
+
+
+def best_compliance(problem: BlockProblem) -> tuple[Best, int]:
+    """The best compliance any feasible set has, and the solver calls it took."""
+    ideal = Programme(problem, rows_for(problem, problem.minimums))
+    if ideal.feasible(np.zeros_like(ideal.supply), ideal.supply) is not None:
+        return problem.minimums, ideal.calls
+    if problem.compliance == "total":
+        needed = [g for g, least in enumerate(problem.minimums) if least > 0]
+        sets = subsets(needed)
+        total = sum(problem.minimums)
+        rows = Rows(sets, sum_over(sets, problem.minimums) - total, problem.counting == "once")
+        programme = Programme(problem, rows, goal=(np.ones(len(sets), dtype=np.int64), total))
+        return programme.most_of_goal(), ideal.calls + programme.calls
+    return _reserve_by_reserve(problem, ideal.calls)
+
+
+def _reserve_by_reserve(problem: BlockProblem, calls: int) -> tuple[Best, int]:
+    filled = [0] * len(problem.minimums)
+    once = problem.counting == "once"
+    cluster = components(problem)
+    for g, least in enumerate(problem.minimums):
+        if least:
+            before = [h for h in range(g + 1) if problem.minimums[h]]
+            sets = subsets(before, cluster) if once else np.array([1 << h for h in before], dtype=np.int64)
+            rows = Rows(sets, sum_over(sets, filled), once)
+            programme = Programme(problem, rows, goal=((sets >> g) & 1, least))
+            filled[g] = programme.most_of_goal()
+            calls += programme.calls
+    return tuple(filled), calls
+
+
+class _Descent:
+    """The state of one walk down the ranks."""
+
+    def __init__(self, problem: BlockProblem, programme: Programme, calls: int) -> None:
+        self.problem, self.programme, self.calls = problem, programme, calls
+        self.mask_of = programme.mask_of
+        self.weights = programme.weights
+        self.supply = programme.supply
+        self.limit = problem.seats
+        self.admitted = np.zeros(len(self.supply), dtype=np.int64)
+        self.open = np.ones(len(self.supply), dtype=bool)
+        self.refusals: dict[int, Refusal] = {}
+        self.full = np.zeros(len(problem.slack), dtype=np.int64)
+        self.reached = np.zeros(len(programme.needed), dtype=np.int64)
+        self.last = _last_places(problem)
+        witness = programme.feasible(self.admitted, self.supply, self._cost())
+        assert witness is not None, "the compliance and size just found can be reached"
+        self._take_witness(witness)
+
+    def run(self) -> Solution:
+        problem = self.problem
+        taken = np.zeros(len(problem.sequence), dtype=bool)
+        seats = 0
+        for turn, signature in enumerate(problem.sequence.tolist()):
+            if seats == self.limit:
+                break
+            if not self.open[signature]:
+                continue
+            if self._admit(signature, turn):
+                taken[turn] = True
+                seats += 1
+        return self._solution(taken)
+
+    def _solution(self, taken: npt.NDArray[np.bool_]) -> Solution:
+        problem = self.problem
+        counts: dict[int, int] = {}
+        for mask in [*problem.masks[problem.sequence[taken]].tolist(), *problem.held]:
+            counts[mask] = counts.get(mask, 0) + 1
+        calls = self.calls + self.programme.calls
+        proof = "integer programme, gap 0"
+        return Solution(taken, filled_by(problem, counts), self.refusals, "general", proof, calls)
+
+    def _admit(self, signature: int, turn: int) -> bool:
+        if self.admitted[signature] < self.witness[signature] or self._swap_in(signature):
+            self._count(signature)
+            return True
+        key = self._full_key(signature)
+        if key is not None:
+            self._close(self._under(key), turn, "cap", {"key": key})
+            return False
+        missing = self._missing(signature)
+        if missing is None and self._ask(signature):
+            self._count(signature)
+            return True
+        self._refuse(signature, turn)
+        return False
+
+    def _count(self, signature: int) -> None:
+        self.admitted[signature] += 1
+        keys = self.problem.keys[signature]
+        self.full[keys[keys >= 0]] += 1
+        self.reached += self.weights[self.mask_of[signature]]
+
+    def _take_witness(self, witness: Ints) -> None:
+        self.witness = witness
+        self.load = load(self.problem, witness)
+        self.spare = self.programme.reached(witness) - self.programme.needed
+        self.total = int(witness.sum())
+
+    def _cost(self) -> npt.NDArray[np.float64]:
+        """Prefer signatures whose next members rank high, so that the witness is near the final answer."""
+        first = np.full(len(self.supply), len(self.problem.sequence), dtype=np.float64)
+        for_first = self.problem.sequence[::-1]
+        first[for_first] = np.arange(len(for_first) - 1, -1, -1)
+        return (first + 1.0) / (len(self.problem.sequence) + 1.0) - 1.0
+
+    def _swap_in(self, signature: int) -> bool:
+        """Put one more of a signature into the witness, alone or for somebody not yet admitted."""
+        keys = self.problem.keys[signature]
+        keys = keys[keys >= 0]
+        tight = keys[self.load[keys] >= self.problem.slack[keys]]
+        if not len(tight) and self.total < self.limit:
+            self._change(signature, None)
+            return True
+        for key in tight:
+            if self.full[key] >= self.problem.slack[key]:
+                return False
+        gain = self.weights[self.mask_of[signature]]
+        allowed = (self.spare + gain - self.weights >= 0).all(axis=1)
+        out = (self.witness > self.admitted) & allowed[self.mask_of]
+        out[signature] = False
+        for key in tight:
+            out &= (self.problem.keys == key).any(axis=1)
+        if not out.any():
+            return False
+        choices = np.flatnonzero(out)
+        worst = self.last.place(choices, self.witness[choices] - 1)
+        self._change(signature, int(choices[np.argmax(worst)]))
+        return True
+
+    def _change(self, signature: int, out: int | None) -> None:
+        for one, by in ((signature, 1), (out, -1)):
+            if one is None:
+                self.total += 1
+                continue
+            self.witness[one] += by
+            keys = self.problem.keys[one]
+            self.load[keys[keys >= 0]] += by
+            self.spare = self.spare + by * self.weights[self.mask_of[one]]
+
+    def _full_key(self, signature: int) -> int | None:
+        """A cap key of the signature that the admitted alone have filled."""
+        for key in self.problem.keys[signature].tolist():
+            if key >= 0 and self.full[key] >= self.problem.slack[key]:
+                return int(key)
+        return None
+
+    def _under(self, key: int) -> npt.NDArray[np.bool_]:
+        under: npt.NDArray[np.bool_] = (self.problem.keys == key).any(axis=1)
+        return under
+
+    def _missing(self, signature: int) -> Ints | None:
+        """The rows that could not be reached any more with one seat fewer, by counting alone."""
+        left = self.limit - int(self.admitted.sum()) - 1
+        after = self.programme.needed - self.reached - self.weights[self.mask_of[signature]]
+        short = after > left * self.weights.max(axis=0, initial=0)
+        return np.flatnonzero(short) if short.any() else None
+
+    def _ask(self, signature: int) -> bool:
+        lower = self.admitted.copy()
+        lower[signature] += 1
+        upper = np.where(self.open, self.supply, self.admitted)
+        witness = self.programme.feasible(lower, upper, self._cost())
+        if witness is None:
+            return False
+        self._take_witness(witness)
+        return True
+
+    def _refuse(self, signature: int, turn: int) -> None:
+        """Close a refused signature, and all others that the same reason refuses."""
+        mask = int(self.problem.masks[signature])
+        short = self.spare_reserves()
+        if self._refused_without_caps(mask):
+            weaker = (self.problem.masks & ~mask) == 0
+            self._close(weaker, turn, "reserved" if short else "capacity", {"reserves": short})
+            return
+        alone = np.zeros(len(self.open), dtype=bool)
+        alone[signature] = True
+        keys = tuple(k for k in self.problem.keys[signature].tolist() if k >= 0)
+        self._close(alone, turn, "combination", {"reserves": short, "keys": keys})
+
+    def _refused_without_caps(self, mask: int) -> bool:
+        """Whether somebody of this mask under no cap at all would be refused as well."""
+        problem = self.problem
+        at = int(np.flatnonzero(self.programme.masks == mask)[0])
+        left = problem.seats - int(self.admitted.sum()) - 1
+        after = self.programme.needed - self.reached - self.weights[at]
+        if (after > left * self.weights.max(axis=0, initial=0)).any():
+            return True
+        phantom = replace(
+            problem,
+            masks=np.append(problem.masks, mask),
+            keys=np.vstack([problem.keys, np.full((1, problem.keys.shape[1]), -1)]),
+            sequence=np.append(problem.sequence, len(problem.masks)),
+        )
+        lower = np.append(self.admitted, 1)
+        upper = np.append(np.where(self.open, self.supply, self.admitted), 1)
+        asked = Programme(phantom, self.programme.rows, self.programme.least)
+        refused = asked.feasible(lower, upper) is None
+        self.calls += asked.calls
+        return refused
+
+    def spare_reserves(self) -> tuple[int, ...]:
+        """The reserves for which seats are still missing among the admitted."""
+        rows = self.programme.rows
+        single = [(int(s).bit_length() - 1, i) for i, s in enumerate(rows.sets.tolist()) if s & (s - 1) == 0]
+        return tuple(g for g, i in single if self.reached[i] < self.programme.needed[i])
+
+    def _close(self, which: npt.NDArray[np.bool_], turn: int, cause: Cause, facts: dict[str, Any]) -> None:
+        for signature in np.flatnonzero(which & self.open).tolist():
+            self.refusals[signature] = Refusal(turn, cause, facts)
+        self.open &= ~which
+
+
+@dataclass(frozen=True, eq=False)
+class _LastPlaces:
+    """Where the n-th candidate of each signature stands in the order."""
+
+    starts: Ints
+    places: Ints
+
+    def place(self, signatures: Ints, nth: Ints) -> Ints:
+        places: Ints = self.places[self.starts[signatures] + nth]
+        return places
+
+
+def _last_places(problem: BlockProblem) -> _LastPlaces:
+    order = np.argsort(problem.sequence, kind="stable")
+    counts = np.bincount(problem.sequence, minlength=len(problem.masks))
+    return _LastPlaces(np.cumsum(counts) - counts, order)
