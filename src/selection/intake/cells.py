@@ -1,0 +1,177 @@
+"""One distinct cell value becomes a value of its field, or a sentence that says why it cannot."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Mapping
+from datetime import date, datetime
+from decimal import Decimal
+from types import MappingProxyType
+from typing import Any, Final
+
+from selection.applicants import canonical_text
+from selection.errors import did_you_mean
+from selection.intake.findings import Trouble, short
+from selection.intake.forms import NO, YES, FieldForm, Form
+from selection.intake.frames import Unreadable
+from selection.intake.headings import folded
+from selection.vocabulary import COUNTRY_FIELDS, PERSONAL, USUAL
+
+#: What was read, and what is wrong with it; a trouble may keep the value.
+Cell = tuple[Any, Trouble | None]
+Reader = Callable[[Any], Cell]
+
+NUMBER: Final = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d{1,3})?")
+LARGEST: Final = 400
+LONGEST_COUNTRY: Final = 300
+
+#: Fields whose cells are words; a number there is a mistake.
+WORDS: Final = frozenset({*PERSONAL, *COUNTRY_FIELDS, *USUAL, "organisation"})
+
+
+def reader(name: str, field: FieldForm, form: Form) -> Reader | None:
+    """How to read this field's distinct values; None if texts are to be kept as they stand."""
+    if name in COUNTRY_FIELDS:
+        return _country(field)
+    read: Reader | None = {
+        "number": _number(field.decimal), "integer": _integer(field.decimal), "boolean": _boolean(field),
+        "date": _date(field.dates or form.dates), "text": _text,
+    }.get(field.type or "")  # fmt: skip
+    if field.values is not None:
+        return _after(_mapping(field.values), read)
+    if read is None and name in USUAL:
+        return _mapping_to_vocabulary(USUAL[name])
+    return read
+
+
+def checked(name: str, value: Any) -> Trouble | None:
+    """What is wrong with a value from memory before it is read at all."""
+    if isinstance(value, Unreadable):
+        return Trouble("unreadable_value", f"a value of type {value} cannot stand in a field.")
+    if isinstance(value, Decimal) and (not value.is_finite() or abs(value.adjusted()) > LARGEST):
+        return Trouble("not_finite", "this number is not finite, or too large or small to count with.")
+    if isinstance(value, int) and value.bit_length() > 4 * LARGEST:
+        return Trouble("not_finite", "this number is too large to count with.")
+    if name in WORDS and not isinstance(value, str | tuple):
+        return Trouble("not_a_word", f"{_quoted(name, value)}a {_kind(value)} stands where a word is due.")
+    return None
+
+
+def _quoted(name: str, value: Any) -> str:
+    return "" if name in PERSONAL else f"{short(value)!r}: "
+
+
+def _kind(value: Any) -> str:
+    return "time" if isinstance(value, date) else "truth value" if isinstance(value, bool) else "number"
+
+
+def _after(first: Reader, then: Reader | None) -> Reader:
+    if then is None:
+        return first
+
+    def read(value: Any) -> Cell:
+        found, trouble = first(value)
+        return (found, trouble) if found is None else then(found)
+
+    return read
+
+
+def _text(value: Any) -> Cell:
+    return canonical_text(value), None
+
+
+def _mapping(values: Mapping[str, str]) -> Reader:
+    """Exactly as the form writes it, or ignoring case, spaces, `-` and `_` where that is clear."""
+    loose: dict[str, str | None] = {}
+    for key, word in values.items():
+        loose[folded(key)] = word if loose.get(folded(key), word) == word else None
+
+    def read(value: Any) -> Cell:
+        text = canonical_text(value)
+        word = values.get(text) or loose.get(folded(text))
+        if word is not None:
+            return word, None
+        said = f"{short(text)!r} is none of the values that the form names.{did_you_mean(text[:200], values)}"
+        return None, Trouble("unmapped_value", said)
+
+    return read
+
+
+def _mapping_to_vocabulary(words: Iterable[str]) -> Reader:
+    by_fold = MappingProxyType({folded(w): w for w in words})
+    return lambda value: (by_fold.get(folded(value), value) if isinstance(value, str) else value, None)
+
+
+def _number(decimal: str) -> Reader:
+    def read(value: Any) -> Cell:
+        if isinstance(value, int | Decimal) and not isinstance(value, bool):
+            return value, None
+        text = str(value).replace(",", ".") if decimal == "," and "." not in str(value) else str(value)
+        if isinstance(value, str) and NUMBER.fullmatch(text):
+            return Decimal(text), None
+        return None, Trouble("unreadable_number", f"{short(value)!r} is not a number.")
+
+    return read
+
+
+def _integer(decimal: str) -> Reader:
+    number = _number(decimal)
+
+    def read(value: Any) -> Cell:
+        found, trouble = number(value)
+        if found is not None and found != int(found):
+            return None, Trouble("unreadable_number", f"{short(value)!r} is not a whole number.")
+        return (None if found is None else int(found)), trouble
+
+    return read
+
+
+def truth(field: FieldForm) -> Callable[[str], bool | None]:
+    """Whether a text says yes or no; None if it says neither."""
+    yes = frozenset(w.casefold() for w in (field.yes or YES))
+    no = frozenset(w.casefold() for w in (field.no or NO)) - yes
+    return lambda text: True if text.casefold() in yes else False if text.casefold() in no else None
+
+
+def _boolean(field: FieldForm) -> Reader:
+    says = truth(field)
+
+    def read(value: Any) -> Cell:
+        found = says(canonical_text(value))
+        trouble = Trouble("unreadable_truth", f"{short(value)!r} says neither yes nor no.") if found is None else None
+        return found, trouble
+
+    return read
+
+
+def _date(dates: str) -> Reader:
+    def read(value: Any) -> Cell:
+        if isinstance(value, date):
+            return (value.date() if isinstance(value, datetime) else value), None
+        try:
+            text = str(value)
+            parsed = datetime.fromisoformat(text) if dates == "iso" else datetime.strptime(text, dates)
+        except ValueError:
+            wanted = "such as 2025-08-31" if dates == "iso" else f"written {dates}"
+            return None, Trouble("unreadable_date", f"{short(value)!r} is not a day {wanted}.")
+        return parsed.date(), None
+
+    return read
+
+
+def _country(field: FieldForm) -> Reader:
+    from selection.countries import country, resolve_codes
+
+    def read(value: Any) -> Cell:
+        text = str(value)
+        if isinstance(value, tuple):
+            return None, Trouble("country_several", f"{short(', '.join(value))!r} names several countries.")
+        if len(text) > LONGEST_COUNTRY:
+            return None, Trouble("country_unknown", f"{short(text)!r} is not a known country name.")
+        found = resolve_codes(text, field.codes) if field.codes else country(text)
+        if found.code is None:
+            return None, Trouble(f"country_{found.status}", f"{found.sentence}.")
+        kept = Trouble("country_contained", f"{found.sentence}; please check.", "kept")
+        return found.code, kept if found.status == "contained" else None
+
+    return _after(_mapping(field.values), read) if field.values is not None else read

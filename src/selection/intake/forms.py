@@ -1,0 +1,195 @@
+"""How one registration system's export maps to applicant fields: one TOML file, checked before any row is read."""
+
+from __future__ import annotations
+
+import tomllib
+import zoneinfo
+from collections.abc import Mapping
+from pathlib import Path
+from types import MappingProxyType
+from typing import Annotated, Any, Final, Literal, Self
+
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
+
+from selection.errors import FormError, did_you_mean
+from selection.intake.mistakes import explain
+from selection.vocabulary import COUNTRY_FIELDS
+
+Kind = Literal["text", "number", "integer", "boolean", "date", "datetime"]
+
+KNOWN_FIELDS: Final = (
+    "id", "name", "email", *COUNTRY_FIELDS, "role", "sector", "function", "organisation", "submitted_at",
+)  # fmt: skip
+
+#: What a ticked box looks like in the languages registration systems export in.
+YES: Final = ("y", "yes", "1", "true", "oui", "si", "sí", "x", "ja", "sim", "checked", "✓", "✔")
+NO: Final = ("n", "no", "0", "false", "non", "nein", "não", "nao", "nee", "unchecked", "off", "-", "--")
+
+#: Fields that have a type of their own; any other may be given one.
+OWN_TYPE: Final = MappingProxyType(
+    {**dict.fromkeys((*COUNTRY_FIELDS, "id", "name", "email", "sector"), "text"), "submitted_at": "datetime"}
+)
+
+
+def _zone(name: str) -> str:
+    if name not in zoneinfo.available_timezones():
+        raise ValueError(f"{name!r} is not a time zone.{did_you_mean(name, zoneinfo.available_timezones())}")
+    return name
+
+
+def _dates(text: str) -> str:
+    if text != "iso" and "%" not in text:
+        raise ValueError(f"{text!r} is not a date format: write \"iso\" or a pattern such as '%d/%m/%Y %H:%M'.")
+    return text
+
+
+def _encoding(name: str) -> str:
+    try:
+        b"".decode(name)
+    except (LookupError, UnicodeError):
+        near = did_you_mean(name, ("utf-8", "utf-16", "cp1252", "latin-1", "cp1251", "cp1256", "gb18030", "shift_jis"))
+        raise ValueError(f"{name!r} is not a known encoding.{near}") from None
+    return name
+
+
+def _word(value: Any) -> Any:
+    """Vocabulary words are text; a number written without quotes means the same."""
+    return str(value) if isinstance(value, int) and not isinstance(value, bool) else value
+
+
+def _not_empty(text: str) -> str:
+    if not text:
+        raise ValueError("this must not be empty.")
+    return text
+
+
+Word = Annotated[str, BeforeValidator(_word)]
+Dates = Annotated[str, AfterValidator(_dates)]
+Text = Annotated[str, AfterValidator(_not_empty)]
+
+
+class Complete(BaseModel):
+    """Which rows are complete submissions: those where a column is filled, or holds one of some values."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    column: Text
+    values: tuple[Word, ...] | None = None
+    occurrence: int | None = Field(default=None, ge=1)
+
+
+class FieldForm(BaseModel):
+    """Where one field of an applicant stands in the export, and how its cells are to be read."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    column: Text | None = None
+    occurrence: int | None = Field(default=None, ge=1)
+    time_column: Text | None = None
+    prefix: str = ""
+    width: int = Field(default=0, ge=0, le=40)
+    codes: Literal["alpha-2", "alpha-3", "numeric"] | None = None
+    values: dict[str, Word] | None = None
+    options: dict[str, Word] | None = None
+    yes: tuple[Word, ...] | None = None
+    no: tuple[Word, ...] | None = None
+    split: Text | None = None
+    type: Kind | None = None
+    decimal: Literal[".", ","] = "."
+    dates: Dates | None = None
+
+    @model_validator(mode="after")
+    def _one_place(self) -> Self:
+        if self.column is None and not self.options:
+            raise ValueError('say where it stands: column = "..." or options = { "heading" = "word" }.')
+        if self.column is not None and self.options is not None:
+            raise ValueError("column and options exclude each other: one cell, or one column per option.")
+        if self.options is None and (self.yes is not None or self.no is not None) and self.type != "boolean":
+            raise ValueError('yes and no belong to options, or to type = "boolean".')
+        if self.decimal == "," and self.type not in ("number", "integer"):
+            raise ValueError('decimal belongs to type = "number".')
+        return self
+
+    @property
+    def headings(self) -> tuple[str, ...]:
+        """Every heading this field is read from."""
+        named = (self.column, self.time_column, *(self.options or ()))
+        return tuple(h for h in named if h is not None)
+
+
+class Form(BaseModel):
+    """How one registration system's export maps to the fields of an applicant."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", title="A form: how an export maps to applicant fields")
+
+    system: str = ""
+    timezone: Annotated[str, AfterValidator(_zone)] = "UTC"
+    dates: Dates = "iso"
+    duplicates: Literal["latest", "first"] = "latest"
+    separator: str | None = Field(default=None, min_length=1, max_length=1)
+    encoding: Annotated[str, AfterValidator(_encoding)] | None = None
+    sheet: Text | None = None
+    skip_rows: int = Field(default=0, ge=0)
+    complete: Complete | None = None
+    fields: dict[str, FieldForm] = Field(default_factory=dict)
+
+    @model_validator(mode="after")
+    def _fields_fit(self) -> Self:
+        for name, field in self.fields.items():
+            if field.codes is not None and name not in COUNTRY_FIELDS:
+                raise ValueError(f"fields.{name}: codes belongs to a country field ({', '.join(COUNTRY_FIELDS)}).")
+            if (field.prefix or field.width) and name != "id":
+                raise ValueError(f"fields.{name}: prefix and width belong to fields.id.")
+            if name in OWN_TYPE and field.type not in (None, OWN_TYPE[name]):
+                raise ValueError(f"fields.{name}: this field has a type of its own; leave out type = {field.type!r}.")
+            if field.options is not None and name in (*COUNTRY_FIELDS, "id", "name", "email", "submitted_at"):
+                raise ValueError(f"fields.{name}: one column per option does not suit this field.")
+        return self
+
+    @classmethod
+    def model_validate(cls, obj: Any, **how: Any) -> Self:
+        """A form from a mapping with the keys of the file; a mistake is a FormError."""
+        return cls._validated(obj, None, **how)
+
+    @classmethod
+    def load(cls, path: str | Path) -> Self:
+        """Read a form from a TOML file; every mistake is answered with file, key and the nearest right word."""
+        path = Path(path)
+        try:
+            with path.open("rb") as file:
+                data = tomllib.load(file)
+        except FileNotFoundError:
+            near = did_you_mean(path.name, _names_in(path.parent))
+            raise FormError("form_not_found", f"There is no form {str(path)!r}.{near}", file=str(path)) from None
+        except OSError as error:
+            raise FormError("form_unreadable", f"{path}: cannot be read ({error.strerror}).", file=str(path)) from None
+        except (tomllib.TOMLDecodeError, UnicodeDecodeError, RecursionError) as error:
+            raise FormError("bad_toml", f"{path}: this is not valid TOML: {error}.", file=str(path)) from None
+        return cls._validated(data, str(path))
+
+    @classmethod
+    def json_schema(cls) -> dict[str, Any]:
+        """The JSON Schema of a form file."""
+        return {"$schema": "https://json-schema.org/draft/2020-12/schema", **cls.model_json_schema()}
+
+    @classmethod
+    def _validated(cls, data: Any, file: str | None, **how: Any) -> Self:
+        try:
+            return super().model_validate(data, **how)
+        except ValidationError as error:
+            raise explain(cls, error, file) from None
+
+    @property
+    def headings(self) -> Mapping[str, str]:
+        """Every heading the form names, and the key that names it."""
+        named = {h: f"fields.{name}" for name, field in self.fields.items() for h in field.headings}
+        if self.complete is not None:
+            named.setdefault(self.complete.column, "complete")
+        return named
+
+
+def _names_in(folder: Path) -> list[str]:
+    try:
+        return [p.name for p in folder.iterdir()]
+    except OSError:
+        return []

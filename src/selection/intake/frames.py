@@ -1,0 +1,157 @@
+"""Dataframes and records from memory: their values keep their types, whatever engine or library they came from."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+
+import numpy as np
+
+from selection.applicants import Applicant, Column
+from selection.errors import InputError
+from selection.intake.coding import recoded
+from selection.intake.headings import field_of
+from selection.intake.tables import Table
+
+Chooser = Callable[[Sequence[str]], frozenset[int]]
+
+
+def is_frame(source: object) -> bool:
+    """Whether this is a dataframe that narwhals knows."""
+    if isinstance(source, list | tuple | Mapping | str | Iterable) and type(source).__module__ in (
+        "builtins",
+        "pathlib",
+    ):
+        return False
+    import narwhals.stable.v2 as nw
+
+    return isinstance(nw.from_native(source, pass_through=True), nw.DataFrame | nw.LazyFrame)
+
+
+def read_frame(source: Any, choose: Chooser) -> Table:
+    """A pandas, polars, pyarrow or any other dataframe as a table; lazy ones are collected."""
+    import narwhals.stable.v2 as nw
+
+    native = _with_named_index(source)
+    _refuse_doubled(native)
+    frame: Any = nw.from_native(native)
+    if isinstance(frame, nw.LazyFrame):
+        frame = frame.collect()
+    names = list(frame.columns)
+    headings = tuple(" ".join(str(n).split()) for n in names)
+    chosen = choose(headings)
+    columns = tuple(_series(frame[n]) if i in chosen else None for i, n in enumerate(names))
+    rows = np.arange(1, len(frame) + 1, dtype=np.int64)
+    kind = frame.implementation.name.lower()
+    return Table(headings, columns, rows, typed=True, kind=kind, source=f"{kind} dataframe")
+
+
+def read_records(source: Iterable[Any], choose: Chooser, *, formed: bool) -> Table:
+    """Mappings and applicants, mixed as they come, as a table; keys are headings."""
+    places: dict[str, dict[int, Any]] = {}
+    names: dict[str, str] = {}
+    size = 0
+    for place, record in enumerate(source):
+        for key, value in _cells(record, place).items():
+            name = names.setdefault(key, key if formed else field_of(key))
+            cells = places.setdefault(name, {})
+            if place in cells and value is not None:
+                _refuse_twice(name, place)
+            cells[place] = value
+        size = place + 1
+    headings = tuple(places)
+    chosen = choose(headings) if headings else frozenset()
+    columns = tuple(_values([cells.get(i) for i in range(size)]) for cells in places.values())
+    read = tuple(c if i in chosen else None for i, c in enumerate(columns))
+    return Table(headings, read, np.arange(1, size + 1, dtype=np.int64), typed=True, source="records")
+
+
+def _cells(record: Any, place: int) -> dict[str, Any]:
+    if isinstance(record, Applicant):
+        given = {**record.__dict__, **(record.__pydantic_extra__ or {})}
+        return {k: v for k, v in given.items() if v is not None}
+    if isinstance(record, Mapping):
+        return {" ".join(str(k).split()): v for k, v in record.items()}
+    sentence = f"Record {place + 1} is of type {type(record).__name__}; a registration is a mapping or an Applicant."
+    raise InputError("not_a_registration", sentence, row=place + 1)
+
+
+def _refuse_twice(name: str, place: int) -> None:
+    sentence = f"Record {place + 1} gives the field {name!r} twice, under two spellings of its name."
+    raise InputError("doubled_headings", sentence, row=place + 1, headings=[name])
+
+
+def _with_named_index(native: Any) -> Any:
+    """A pandas frame whose index carries a name of its own has one more column."""
+    index = getattr(native, "index", None)
+    names = [n for n in getattr(index, "names", ()) if n is not None]
+    return native.reset_index() if names and not set(names) & set(native.columns) else native
+
+
+def _refuse_doubled(native: Any) -> None:
+    names = [str(n) for n in getattr(native, "column_names", None) or getattr(native, "columns", ())]
+    doubled = sorted({n for n in names if names.count(n) > 1}) if len(set(names)) < len(names) else []
+    if doubled:
+        sentence = f"The dataframe has these columns more than once: {', '.join(map(repr, doubled))}."
+        raise InputError("doubled_headings", sentence, headings=doubled)
+
+
+def _series(series: Any) -> Column:
+    return _values(series.to_list())
+
+
+def _values(cells: Sequence[Any]) -> Column:
+    return recoded(np.arange(len(cells), dtype=np.int32), [plain(c) for c in cells])
+
+
+def plain(value: Any) -> Any:
+    """A Python value as rules may see it: exact numbers, sorted words, None for missing; others stay for a problem."""
+    if value is None or type(value) in (int, bool):
+        return value
+    if isinstance(value, str):
+        return str(value).strip() or None
+    if isinstance(value, np.generic):
+        return plain(_from_numpy(value))
+    if isinstance(value, float | Decimal):
+        return _number(value)
+    if isinstance(value, np.ndarray):
+        return _words(value.tolist() if value.ndim else [value.item()])
+    if isinstance(value, list | tuple | set | frozenset):
+        return _words(value)
+    if isinstance(value, datetime | date):
+        return None if value != value else _time(value)
+    return None if type(value).__name__ in ("NAType", "NaTType") else Unreadable(type(value).__name__)
+
+
+class Unreadable(str):
+    """Stands for a Python object that is no value of a field; the text is its type."""
+
+    __slots__ = ()
+
+
+def _from_numpy(value: np.generic) -> Any:
+    if isinstance(value, np.datetime64):
+        return None if np.isnat(value) else value.astype("datetime64[us]").item()
+    return value.item()
+
+
+def _number(value: float | Decimal) -> Any:
+    if math.isnan(value):
+        return None
+    return Decimal(repr(value)) if isinstance(value, float) else value
+
+
+def _words(values: Iterable[Any]) -> Any:
+    words = [plain(v) for v in values]
+    if any(isinstance(w, Unreadable | tuple) for w in words):
+        return Unreadable("list of lists")
+    texts = {w if isinstance(w, str) else str(w) for w in words if w is not None}
+    return tuple(sorted(texts)) or None
+
+
+def _time(value: date) -> date:
+    to_python = getattr(value, "to_pydatetime", None)
+    return to_python(warn=False) if to_python else value

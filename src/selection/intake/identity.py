@@ -1,0 +1,89 @@
+"""Each applicant's id: as it stands in the table, or made from the row's content."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping, Sequence
+from datetime import date
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from selection.applicants import Column, canonical_text, objects
+from selection.intake.cells import checked
+from selection.intake.findings import Ledger, Trouble
+from selection.intake.forms import FieldForm
+
+SHORT, LONG = 12, 64
+
+
+def read_ids(
+    raw: Column | None, field: FieldForm | None, heading: str, content: Mapping[str, Column], ledger: Ledger
+) -> npt.NDArray[Any]:
+    """The ids of all applicants; rows without one get an id made from their content, and a finding says so."""
+    size = len(ledger.rows)
+    if raw is None or field is None:
+        if size:
+            said = f"The table has no column of ids: {size:,} ids were made from the content of the rows."
+            ledger.note("ids_made", said, "changed")
+        return made_ids(content, np.arange(size))
+    texts, troubles = _texts(raw, field)
+    ledger.report("id", heading, raw, troubles)
+    ids = objects([*texts, None])[raw.codes]
+    empty = np.flatnonzero(ids == None)  # noqa: E711
+    if len(empty):
+        ids[empty] = made_ids(content, empty)
+        for place in empty.tolist():
+            said = f"The id is missing; {ids[place]} was made from the content of the row."
+            ledger.note("id_missing", said, "changed", row=int(ledger.rows[place]), column=heading)
+            ledger.open_cells.pop((place, "id"), None)
+    return ids
+
+
+def _texts(raw: Column, field: FieldForm) -> tuple[list[str | None], dict[int, Trouble]]:
+    values = raw.values.tolist()
+    if all(map(str.__instancecheck__, values)) and not field.prefix and not field.width:
+        return values, {}
+    troubles = {code: t for code, v in enumerate(values) if (t := _trouble(v)) is not None}
+    texts = [None if code in troubles else _id(v, field) for code, v in enumerate(values)]
+    return texts, troubles
+
+
+def _trouble(value: Any) -> Trouble | None:
+    if isinstance(value, tuple | bool | date):
+        return Trouble("unreadable_id", "an id is a text or a whole number.", "changed")
+    found = checked("id", value)
+    return found and Trouble(found.code, found.sentence, "changed")
+
+
+def _id(value: Any, field: FieldForm) -> str:
+    text = canonical_text(value)
+    return field.prefix + (text.zfill(field.width) if text.isdecimal() else text)
+
+
+def made_ids(content: Mapping[str, Column], places: npt.NDArray[Any]) -> npt.NDArray[Any]:
+    """Ids for these rows: `row-` and the beginning of the SHA-256 of what stands in them, field by field."""
+    if not len(places):
+        return objects([])
+    columns = [_raw_texts(name, content[name], places) for name in sorted(content)]
+    whole = [
+        hashlib.sha256("\x1e".join(cells).encode("utf-8", "surrogatepass")).hexdigest()
+        for cells in _rows(columns, len(places))
+    ]
+    size = SHORT if len({h[:SHORT] for h in whole}) == len(set(whole)) else LONG
+    return objects([f"row-{h[:size]}" for h in whole])
+
+
+def _rows(columns: Sequence[list[str]], size: int) -> Any:
+    return zip(*columns, strict=True) if columns else [()] * size
+
+
+def _raw_texts(name: str, column: Column, places: npt.NDArray[Any]) -> list[str]:
+    texts = objects([*(f"{name}={_raw_text(v)}" for v in column.values.tolist()), ""])
+    found: list[str] = texts[column.codes[places]].tolist()
+    return found
+
+
+def _raw_text(value: Any) -> str:
+    return value.isoformat() if isinstance(value, date) else canonical_text(value)

@@ -1,0 +1,176 @@
+"""A messy table and a form become a pool and its problems."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from selection.applicants import Column, Pool, canonical_text
+from selection.intake.cells import checked, reader
+from selection.intake.choices import read_options, splitter
+from selection.intake.coding import recoded, unmasked, used
+from selection.intake.duplicates import find_duplicates
+from selection.intake.findings import Ledger, Problem, Trouble
+from selection.intake.forms import Complete, FieldForm, Form
+from selection.intake.headings import Plan, plan
+from selection.intake.identity import read_ids
+from selection.intake.intake import Intake
+from selection.intake.sources import open_table
+from selection.intake.tables import Table
+from selection.intake.times import joined, read_times
+from selection.vocabulary import PERSONAL
+
+
+def read_applicants(source: Any, *, form: Form | Mapping[str, Any] | str | Path | None = None) -> Intake:
+    """Read registrations from a file, a dataframe or records; a form says how its columns map to fields.
+
+    Without a form, columns named like fields are those fields and every other column is an attribute of the call.
+    """
+    if isinstance(source, Intake):
+        return source
+    form = _form(form)
+    table = open_table(source, form)
+    found = _plan(table, form)
+    kept, dropped = _complete_rows(table, form.complete, found)
+    ledger = Ledger(kept.rows)
+    raws = _unmasked(kept, found, ledger)
+    pool = _pool(kept, found, form, raws, ledger)
+    duplicates = int((pool.duplicate_of >= 0).sum())
+    findings = sorted((*table.findings, *dropped, *ledger.findings), key=lambda p: p.row or 0)
+    rejected = table.rejected + sum(1 for p in dropped if p.code == "empty_row")
+    counts = {
+        "rows": len(table) + table.rejected,
+        "applicants": len(pool) - duplicates,
+        "rejected": rejected,
+        "incomplete_submissions": sum(1 for p in dropped if p.code == "incomplete_submission"),
+        "duplicates": duplicates,
+    }
+    return Intake(pool, tuple(findings), MappingProxyType(counts), found.ignored, table.kind, table.source)
+
+
+def _form(form: Form | Mapping[str, Any] | str | Path | None) -> Form:
+    if form is None:
+        return Form()
+    if isinstance(form, Form):
+        return form
+    return Form.load(form) if isinstance(form, str | Path) else Form.model_validate(dict(form))
+
+
+def _plan(table: Table, form: Form) -> Plan:
+    if table.typed and not table.headings:
+        return Plan(MappingProxyType({}), MappingProxyType({}), ())
+    return plan(table.headings, form, table.source, of_file=not table.typed)
+
+
+def _complete_rows(table: Table, complete: Complete | None, found: Plan) -> tuple[Table, list[Problem]]:
+    """The rows that hold a complete registration, and a problem for every other one."""
+    keep = table.filled
+    said = "This row is empty in every column that is read."
+    problems = [Problem(row, None, None, "empty_row", said, "rejected") for row in table.rows[~keep].tolist()]
+    if complete is not None:
+        raw = table.columns[found.place(complete.column, complete.occurrence)]
+        assert raw is not None
+        wanted = None if complete.values is None else {w.casefold() for w in complete.values}
+        fits = [wanted is None or canonical_text(v).casefold() in wanted for v in raw.values.tolist()]
+        full = np.array([*fits, False], dtype=bool)[raw.codes]
+        what = "is empty" if wanted is None else "does not say so"
+        said = f"The submission was never completed: {complete.column!r} {what}."
+        left = table.rows[keep & ~full].tolist()
+        problems += [Problem(row, complete.column, None, "incomplete_submission", said, "rejected") for row in left]
+        keep = keep & full
+    if not len(table):
+        problems.append(Problem(None, None, None, "no_registrations", "There is no registration in the table.", "kept"))
+    return table.take(keep), problems
+
+
+def _unmasked(table: Table, found: Plan, ledger: Ledger) -> dict[int, Column]:
+    """Every column that is read, exporters' masks undone and written down."""
+    personal = {
+        found.places[h, _occurrence(f, h)] for n, f in found.fields.items() if n in PERSONAL for h in f.headings
+    }
+    raws: dict[int, Column] = {}
+    said = "A quotation mark that the export put before a formula character was taken away."
+    for place in sorted(found.read):
+        raw = table.columns[place]
+        assert raw is not None
+        raws[place], changed = unmasked(raw)
+        troubles = dict.fromkeys(changed, Trouble("mask_undone", said, "changed"))
+        ledger.report("name" if place in personal else "", table.headings[place], raw, troubles)
+    return raws
+
+
+def _occurrence(field: FieldForm, heading: str) -> int | None:
+    return field.occurrence if heading == field.column else None
+
+
+def _pool(table: Table, found: Plan, form: Form, raws: Mapping[int, Column], ledger: Ledger) -> Pool:
+    columns: dict[str, Column] = {}
+    content: dict[str, Column] = {}
+    for name, field in found.fields.items():
+        cells = {h: raws[found.place(h, _occurrence(field, h))] for h in field.headings}
+        content |= {name if len(cells) == 1 else f"{name}.{h}": raw for h, raw in cells.items()}
+        if name != "id":
+            columns[name] = _read(name, field, cells, form, table.typed, bool(form.fields), ledger)
+    identity = found.fields.get("id")
+    heading = identity.headings[0] if identity else ""
+    ids = read_ids(content.get("id"), identity, heading, content, ledger)
+    address = found.fields.get("email")
+    duplicate_of = find_duplicates(
+        ids, columns, form.duplicates == "latest", address.headings[0] if address else "", ledger
+    )
+    _look_at_times(columns.get("submitted_at"), found, ledger)
+    return Pool(ids, MappingProxyType(columns), table.rows, duplicate_of, MappingProxyType(ledger.open_cells))
+
+
+def _read(
+    name: str, field: FieldForm, cells: Mapping[str, Column], form: Form, typed: bool, formed: bool, ledger: Ledger
+) -> Column:
+    """One field of all applicants, its unreadable cells reported."""
+    if field.options is not None:
+        return read_options(name, field, cells, ledger)
+    heading = field.headings[0]
+    raw = cells[heading] if field.time_column is None else joined(cells[heading], cells[field.time_column])
+    if typed:
+        raw = _checked(name, heading, raw, ledger)
+    if name == "submitted_at" or field.type == "datetime":
+        dates = "iso" if not formed else field.dates or form.dates
+        column, troubles = read_times(raw, dates, form.timezone)
+        ledger.report(name, heading, raw, troubles)
+        return column
+    read = reader(name, field, form)
+    if field.split is not None or name == "sector":
+        split = field.split if formed else None
+        whole = formed and split is None
+        read = splitter("\0" if whole else split, read, keep_single=typed)
+    if read is None:
+        return raw
+    real = used(raw).tolist()
+    results = [read(v) if u else (None, None) for v, u in zip(raw.values.tolist(), real, strict=True)]
+    ledger.report(name, heading, raw, {code: t for code, (_, t) in enumerate(results) if t is not None})
+    return recoded(raw.codes, [value for value, _ in results])
+
+
+def _checked(name: str, heading: str, raw: Column, ledger: Ledger) -> Column:
+    """A column from memory without the values that no field can hold; times may be anything that is a time."""
+    troubles = {code: t for code, v in enumerate(raw.values.tolist()) if (t := checked(name, v)) is not None}
+    ledger.report(name, heading, raw, troubles)
+    if not troubles:
+        return raw
+    bad = np.isin(raw.codes, np.array(list(troubles), dtype=np.int32))
+    return Column(np.where(bad, np.int32(-1), raw.codes).astype(np.int32), raw.values)
+
+
+def _look_at_times(times: Column | None, found: Plan, ledger: Ledger) -> None:
+    """Anonymised surveys give every registration one date: then nobody came first."""
+    if times is None:
+        return
+    stamps: npt.NDArray[Any] = times.values[times.codes[times.codes >= 0]]
+    if len(stamps) > 1 and (stamps == stamps[0]).all():
+        said = f"All {len(stamps):,} registrations have the same time, so nobody can be said to have come first."
+        heading = found.fields["submitted_at"].headings[0]
+        ledger.note("constant_timestamp", said, "kept", column=heading, value=str(times.value(int(times.codes.max()))))

@@ -1,0 +1,66 @@
+"""Where registrations come from: a file of some kind, a dataframe, records from memory."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from pathlib import Path
+from typing import Any, Final
+
+from selection.errors import InputError, NotFoundError, did_you_mean
+from selection.intake.delimited import read_text
+from selection.intake.forms import Form
+from selection.intake.frames import is_frame, read_frame, read_records
+from selection.intake.headings import plan
+from selection.intake.tables import Table
+from selection.intake.workbooks import read_workbook
+
+#: How a zip archive and an old Office file begin; the workbook reader tells what is in them.
+WORKBOOKS: Final = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")
+
+
+def open_table(source: Any, form: Form) -> Table:
+    """The raw table behind a source, with those columns coded that the form reads."""
+    if isinstance(source, str | Path):
+        return _read_file(Path(source), form)
+    if is_frame(source):
+        return read_frame(source, _chooser(form, "the dataframe", of_file=False))
+    if isinstance(source, Mapping | bytes | bytearray) or not isinstance(source, Iterable):
+        sentence = (
+            f"Registrations cannot be read from a {type(source).__name__}: "
+            "give a path, a dataframe, or an iterable of mappings or applicants."
+        )
+        raise InputError("not_a_source", sentence, type=type(source).__name__)
+    return read_records(source, _chooser(form, "the records", of_file=False), formed=bool(form.fields))
+
+
+def _chooser(form: Form, source: str, *, of_file: bool) -> Callable[[Sequence[str]], frozenset[int]]:
+    return lambda headings: plan(headings, form, source, of_file=of_file).read
+
+
+def _read_file(path: Path, form: Form) -> Table:
+    data = _bytes(path)
+    choose = _chooser(form, path.name, of_file=True)
+    if data.startswith(WORKBOOKS):
+        return read_workbook(data, form, path.name, choose)
+    return read_text(data, form, path.name, choose)
+
+
+def _bytes(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except FileNotFoundError:
+        near = did_you_mean(path.name, _beside(path))
+        raise NotFoundError("file_not_found", f"There is no file {str(path)!r}.{near}", file=str(path)) from None
+    except IsADirectoryError:
+        sentence = f"{str(path)!r} is a folder; name the file in it that holds the registrations."
+        raise InputError("is_a_folder", sentence, file=str(path)) from None
+    except (OSError, ValueError) as error:
+        why = getattr(error, "strerror", None) or error
+        raise InputError("unreadable_file", f"{str(path)!r} cannot be read: {why}.", file=str(path)) from None
+
+
+def _beside(path: Path) -> list[str]:
+    try:
+        return [p.name for p in path.parent.iterdir()]
+    except OSError:
+        return []

@@ -1,0 +1,58 @@
+"""A messy table as coded columns of raw cells, whatever it came from."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+import numpy.typing as npt
+
+from selection.applicants import Column
+from selection.intake.findings import Problem
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class Table:
+    """Raw cells by column: texts from files, Python values from memory; columns nobody reads are None.
+
+    `rows` each record's row number in its source; `rejected` how many further records could not be taken at all;
+    `typed` whether the cells are Python values already; `kind` the dataframe they came in.
+    """
+
+    headings: tuple[str, ...]
+    columns: tuple[Column | None, ...]
+    rows: npt.NDArray[np.int64]
+    rejected: int = 0
+    findings: tuple[Problem, ...] = ()
+    typed: bool = False
+    kind: str = "pandas"
+    source: str = ""
+
+    def __len__(self) -> int:
+        return len(self.rows)
+
+    @cached_property
+    def filled(self) -> npt.NDArray[np.bool_]:
+        """For each record, whether any column that is read holds something."""
+        found = np.zeros(len(self), dtype=bool)
+        for column in self.columns:
+            if column is not None:
+                found |= column.codes >= 0
+        return found
+
+    def take(self, keep: npt.NDArray[np.bool_]) -> Table:
+        """The same table with some of its records only."""
+        if keep.all():
+            return self
+        columns = tuple(c and Column(c.codes[keep], c.values) for c in self.columns)
+        return Table(
+            self.headings, columns, self.rows[keep], self.rejected, self.findings, self.typed, self.kind, self.source
+        )
+
+
+def numbered(places: Iterable[int]) -> str:
+    """Column numbers as a sentence says them: `2 and 5`."""
+    words = [str(p + 1) for p in places]
+    return " and ".join([", ".join(words[:-1]), words[-1]] if len(words) > 1 else words)

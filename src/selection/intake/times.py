@@ -1,0 +1,128 @@
+"""Times in a declared format and zone become UTC; what cannot be read is never guessed."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from datetime import UTC, date, datetime
+from typing import Any, Final
+from zoneinfo import ZoneInfo
+
+import numpy as np
+import numpy.typing as npt
+
+from selection.applicants import Column
+from selection.intake.coding import recoded, used
+from selection.intake.findings import Trouble, short
+
+NEVER: Final = np.datetime64("NaT", "us")
+Times = npt.NDArray[np.datetime64]
+
+#: Declared formats that are ISO 8601 all the same, and so need no other way of reading.
+ISO_FORMATS: Final = ("iso", "%Y-%m-%d", "%Y-%m-%d %H:%M", "%Y-%m-%d %H:%M:%S", "%Y-%m-%dT%H:%M:%S")
+
+#: Zones as Google writes them (`GMT+1`), which no format can name.
+WORDED_ZONE: Final = re.compile(r"\s*(?:GMT|UTC)(?:([+-])(\d{1,2})(?::?(\d{2}))?)?$")
+
+
+def read_times(raw: Column, dates: str, zone: str) -> tuple[Column, dict[int, Trouble]]:
+    """A column of times in UTC, and what is wrong with some of its distinct values."""
+    values = [v if u else None for v, u in zip(raw.values.tolist(), used(raw).tolist(), strict=True)]
+    local, aware = _parsed(values, dates)
+    found, doubtful = _to_utc(local, aware, zone)
+    troubles = {
+        code: Trouble("unreadable_time", _unreadable(values[code], dates))
+        for code in np.flatnonzero(np.isnat(found)).tolist()
+        if values[code] is not None
+    }
+    said = f"clocks change in {zone} at this time; it was read as before the change."
+    troubles |= {code: Trouble("doubtful_time", said, "kept") for code in np.flatnonzero(doubtful).tolist()}
+    known = np.append(~np.isnat(found), False)
+    return Column(np.where(known[raw.codes], raw.codes, np.int32(-1)).astype(np.int32), found), troubles
+
+
+def joined(days: Column, hours: Column) -> Column:
+    """Dates and times of two columns as one text each, `2025-08-31 18:00:00`; without a date it is missing."""
+    width = len(hours.values) + 1
+    pairs, codes = np.unique(days.codes.astype(np.int64) * width + hours.codes, return_inverse=True)
+    halves = [(int(p + 1) // width, int(p + 1) % width - 1) for p in pairs]
+    texts = [None if d < 0 else _joined(days.value(d), hours.value(h)) for d, h in halves]
+    return recoded(codes.astype(np.int32), texts)
+
+
+def _joined(day: Any, hour: Any) -> Any:
+    day = day.date().isoformat() if isinstance(day, datetime) else day
+    return day if hour is None else f"{day} {hour}"
+
+
+def _unreadable(value: Any, dates: str) -> str:
+    wanted = 'in ISO form; if it is right, name its format in the form (dates = "...")' if dates == "iso" else dates
+    return f"{short(value)!r} is not a time written {wanted}."
+
+
+def _parsed(values: Sequence[Any], dates: str) -> tuple[Times, npt.NDArray[np.bool_]]:
+    """Each value's clock time (NaT where it cannot be read), and whether that is UTC already."""
+    if dates not in ISO_FORMATS:
+        return _by_format(values, dates)
+    read = [_iso(v) for v in values]
+    aware = np.fromiter((t is not None and t.tzinfo is not None for t in read), dtype=bool, count=len(read))
+    if aware.any():
+        read = [t and _plain_utc(t) for t in read]
+    return np.array(read, dtype="datetime64[us]"), aware
+
+
+def _iso(value: Any) -> datetime | None:
+    if type(value) is str:
+        try:
+            return datetime.fromisoformat(value)
+        except ValueError:
+            return None
+    if isinstance(value, datetime):
+        return value
+    return datetime(value.year, value.month, value.day) if isinstance(value, date) else None
+
+
+def _plain_utc(time: datetime) -> datetime | None:
+    try:
+        return time if time.tzinfo is None else time.astimezone(UTC).replace(tzinfo=None)
+    except OverflowError:
+        return None
+
+
+def _by_format(values: Sequence[Any], dates: str) -> tuple[Times, npt.NDArray[np.bool_]]:
+    import pandas as pd
+
+    texts = [v if isinstance(v, str) else None for v in values]
+    zoned = "%z" in dates
+    if zoned:
+        texts = [t and WORDED_ZONE.sub(_offset, t) for t in texts]
+    parsed = pd.to_datetime(pd.Series(texts, dtype=object), format=dates, errors="coerce", utc=zoned)
+    plain = parsed.dt.tz_localize(None) if zoned else parsed
+    local = plain.to_numpy().astype("datetime64[us]")
+    aware = np.full(len(values), zoned)
+    for place, value in enumerate(values):
+        if isinstance(value, date):
+            time = _iso(value)
+            aware[place] = time is not None and time.tzinfo is not None
+            local[place] = np.datetime64(time and _plain_utc(time), "us")
+    return local, aware
+
+
+def _offset(found: re.Match[str]) -> str:
+    sign, hours, minutes = found.groups()
+    return f" {sign or '+'}{int(hours or 0):02d}:{minutes or '00'}"
+
+
+def _to_utc(local: Times, aware: npt.NDArray[np.bool_], zone: str) -> tuple[Times, npt.NDArray[np.bool_]]:
+    """Clock times moved to UTC, and which of them fall where clocks change. One look at the zone per minute."""
+    naive = ~aware & ~np.isnat(local)
+    doubtful = np.zeros(len(local), dtype=bool)
+    if zone == "UTC" or not naive.any():
+        return local, doubtful
+    minutes, places = np.unique(local[naive].astype("datetime64[m]"), return_inverse=True)
+    clocks = [m.replace(tzinfo=ZoneInfo(zone)) for m in minutes.tolist()]
+    offsets = [(c.utcoffset(), c.replace(fold=1).utcoffset()) for c in clocks]
+    found = local.copy()
+    found[naive] -= np.array([before for before, _ in offsets], dtype="timedelta64[us]")[places]
+    doubtful[naive] = np.array([a != b for a, b in offsets], dtype=bool)[places]
+    return found, doubtful
