@@ -7,6 +7,7 @@ order is therefore found by one look at each applicant, however the caps cross.
 from __future__ import annotations
 
 import numpy as np
+import numpy.typing as npt
 
 from selection.choice.problem import BlockProblem, Refusal, Solution
 
@@ -37,5 +38,5 @@ def solve_greedy(problem: BlockProblem) -> Solution:
     return _solution(problem, taken, refusals)
 
 
-def _solution(problem: BlockProblem, taken: np.ndarray, refusals: dict[int, Refusal]) -> Solution:  # type: ignore[type-arg]
+def _solution(problem: BlockProblem, taken: npt.NDArray[np.bool_], refusals: dict[int, Refusal]) -> Solution:
     return Solution(taken, tuple(0 for _ in problem.minimums), refusals, "greedy", "one pass, caps alone")

@@ -65,13 +65,12 @@ def tree_of(problem: BlockProblem) -> Tree | None:
 
 
 def _levels(parent: Ints) -> tuple[Ints, ...]:
-    depth = np.zeros(len(parent), dtype=np.int64)
-    at = parent.copy()
+    """The groups below the root by depth, deepest first."""
     root = len(parent) - 1
-    while (at != root).any() or not depth.any():
-        depth += np.arange(len(parent)) != root if not depth.any() else at != root
-        if (at == root).all():
-            break
+    depth = np.zeros(len(parent), dtype=np.int64)
+    at = np.arange(len(parent))
+    while (at != root).any():
+        depth += at != root
         at = parent[at]
     return tuple(np.flatnonzero(depth == d) for d in range(int(depth.max(initial=0)), 0, -1))
 

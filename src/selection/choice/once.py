@@ -85,8 +85,8 @@ def matching(counts: Mapping[int, int], minimums: Sequence[int]) -> Matching:
     return found
 
 
-def solve_once(problem: BlockProblem) -> Solution:
-    """The exact block without caps, counting once, by the matroid greedy."""
+def solve_once(problem: BlockProblem) -> Solution | None:
+    """The exact block without caps, counting once, by the matroid greedy; None if reserves need more than all seats."""
     supply = problem.supply
     counts: dict[int, int] = {}
     for mask, n in zip(problem.masks.tolist(), supply.tolist(), strict=True):
@@ -98,7 +98,7 @@ def solve_once(problem: BlockProblem) -> Solution:
     seated = Matching(limits)
     for mask in problem.held:
         seated.add(mask)
-    return _take(problem, seated, sum(best))
+    return _take(problem, seated, sum(best)) if sum(best) - sum(seated.filled) <= problem.seats else None
 
 
 def _take(problem: BlockProblem, seated: Matching, goal: int) -> Solution:

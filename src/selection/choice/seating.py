@@ -1,0 +1,188 @@
+"""The seats of a call given out block by block, each block exactly, caps kept across all of them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from functools import cached_property
+
+import numpy as np
+import numpy.typing as npt
+
+from selection.choice.block import Solved, solve
+from selection.choice.problem import BlockProblem, Ints, Refusal
+from selection.choice.signatures import CapKey, Signatures, signatures
+from selection.errors import PolicyError
+from selection.policy import CLOSING, OPEN, Plan, PlannedBlock
+from selection.ranking import Ranking
+
+
+@dataclass(frozen=True, eq=False)
+class SeatedBlock:
+    """One block after its turn.
+
+    `block` with the seats it had in the end (unfilled seats of earlier blocks included); `ranks` its candidates in its
+    order; `solved` the exact answer; `held` ranks of those who held a seat here before; `left` seats nobody took.
+    """
+
+    block: PlannedBlock
+    place: int
+    ranks: Ints
+    solved: Solved
+    held: tuple[int, ...]
+    left: int
+
+    @property
+    def filled(self) -> tuple[int, ...]:
+        return self.solved.solution.filled
+
+
+@dataclass(frozen=True)
+class Blocked:
+    """The recorded cause why an applicant got no seat in a block."""
+
+    block: str
+    refusal: Refusal | None
+    keys: tuple[CapKey, ...]
+    reserves: tuple[str, ...]
+
+    @property
+    def cause(self) -> str:
+        return self.refusal.cause if self.refusal else "capacity"
+
+
+@dataclass(frozen=True, eq=False)
+class Choice:
+    """Who got a seat in which block, and at what turn and why each other signature was refused.
+
+    `block_of` per rank the place of the block in `blocks`, or -1.
+    """
+
+    ranking: Ranking
+    plan: Plan
+    signatures: Signatures
+    block_of: npt.NDArray[np.int16]
+    blocks: tuple[SeatedBlock, ...]
+
+    @cached_property
+    def selected(self) -> npt.NDArray[np.bool_]:
+        """Per rank, whether the applicant got a seat."""
+        chosen: npt.NDArray[np.bool_] = self.block_of >= 0
+        return chosen
+
+    def blocked(self, rank: int) -> Blocked | None:
+        """Why the applicant at this rank got no seat in the block open to most; None if in no block at all."""
+        signature = int(self.signatures.code[rank])
+        mine = [seated for seated in self.blocks if self._candidate(seated, signature)]
+        if not mine:
+            return None
+        seated = next((s for s in mine if s.block.rule is None and s.block.name != CLOSING), mine[-1])
+        refusal = seated.solved.refusal(signature)
+        facts = refusal.facts if refusal else {}
+        numbers = facts.get("keys", (facts["key"],) if "key" in facts else ())
+        names = tuple(seated.block.reserves[g].name for g in facts.get("reserves", ()))
+        return Blocked(seated.block.name, refusal, tuple(map(self.signatures.key, numbers)), names)
+
+    def _candidate(self, seated: SeatedBlock, signature: int) -> bool:
+        return seated.block.rule is None or bool(self.signatures.member[signature, seated.place])
+
+
+def choose(ranking: Ranking, plan: Plan | None = None, held: Mapping[int, str] | None = None) -> Choice:
+    """Give out the seats of a plan (the policy's own by default); `held` maps ranks that already hold a seat to blocks."""
+    plan = plan if plan is not None else ranking.assessment.policy.plan
+    table = signatures(ranking.assessment, plan, ranking.order)
+    return _Seating(ranking, plan, table, held or {}).run()
+
+
+class _Seating:
+    """The state of giving out seats: who sits where, and what is left under each cap."""
+
+    def __init__(self, ranking: Ranking, plan: Plan, table: Signatures, held: Mapping[int, str]) -> None:
+        self.ranking, self.plan, self.table, self.held = ranking, plan, table, held
+        self.block_of = np.full(len(ranking), -1, dtype=np.int16)
+        self.slack = table.limits.copy()
+        self.extra = [0] * len(plan.blocks)
+        self.closing = 0
+        self.done: list[SeatedBlock] = []
+        for rank in held:
+            self._use(table.code[[rank]])
+        if (self.slack < 0).any():
+            key = table.key(int(np.flatnonzero(self.slack < 0)[0]))
+            what = f" ({key.value})" if key.value is not None else ""
+            sentence = f"The applicants who already hold seats alone exceed the cap {key.cap!r}{what} of {key.seats:,}."
+            raise PolicyError("held_exceed_cap", sentence, cap=key.cap, seats=key.seats)
+
+    def run(self) -> Choice:
+        for place, block in enumerate(self.plan.blocks):
+            seats = block.seats + self.extra[place]
+            left = self._seat(replace(block, seats=seats), place)
+            self._pass_on(block, place, left)
+        if self.closing:
+            fill = self.plan.blocks[-1].fill
+            closing = PlannedBlock(CLOSING, self.closing, None, (), "each", "order", fill, "hold")
+            self._seat(closing, len(self.plan.blocks))
+        return Choice(self.ranking, self.plan, self.table, self.block_of, tuple(self.done))
+
+    def _seat(self, block: PlannedBlock, place: int) -> int:
+        """Fill one block; the number of seats nobody took."""
+        held = tuple(rank for rank, name in self.held.items() if name == block.name)
+        seats = block.seats - len(held)
+        if seats < 0:
+            sentence = (
+                f"{len(held):,} applicants already hold seats in block {block.name!r}, which has {block.seats:,}."
+            )
+            raise PolicyError("held_exceed_block", sentence, block=block.name, seats=block.seats)
+        ranks = self._candidates(block, place)
+        own = place < len(self.plan.blocks)
+        masks = self.table.masks[:, place] if own else np.zeros(len(self.table.keys), dtype=np.int64)
+        problem = BlockProblem(
+            sequence=self.table.code[ranks],
+            masks=masks,
+            keys=self.table.keys,
+            slack=self.slack,
+            seats=seats,
+            minimums=tuple(reserve.seats for reserve in block.reserves),
+            counting=block.counting,
+            compliance=block.compliance,
+            fill=block.fill,
+            held=tuple(int(masks[self.table.code[rank]]) for rank in held),
+        )
+        solved = solve(problem)
+        taken = ranks[solved.solution.taken]
+        number = len(self.done)
+        self.block_of[taken] = number
+        self.block_of[list(held)] = number
+        self._use(self.table.code[taken])
+        left = seats - len(taken)
+        self.done.append(SeatedBlock(block, place, ranks, solved, held, left))
+        return left
+
+    def _candidates(self, block: PlannedBlock, place: int) -> Ints:
+        free = self.block_of < 0
+        free[list(self.held)] = False
+        if block.rule is not None:
+            free &= self.table.member[self.table.code, place]
+        if self.ranking.assessment.policy.lottery.tickets == "per_block":
+            order = self.ranking.for_block(block.name)
+            return order[free[order]]
+        return np.flatnonzero(free)
+
+    def _use(self, codes: Ints) -> None:
+        """Take the places of these signatures off the caps."""
+        for column in range(self.table.keys.shape[1]):
+            key = self.table.keys[codes, column]
+            self.slack = self.slack - np.bincount(key[key >= 0], minlength=len(self.slack)).astype(np.int64)
+
+    def _pass_on(self, block: PlannedBlock, place: int, left: int) -> None:
+        """Move unfilled seats where the block says."""
+        if not left or block.unfilled == "hold":
+            return
+        later = list(enumerate(self.plan.blocks))[place + 1 :]
+        if block.unfilled == OPEN:
+            target = next((i for i, b in later if b.rule is None), None)
+            if target is None:
+                self.closing += left
+                return
+        else:
+            target = next(i for i, b in later if b.name == block.unfilled)
+        self.extra[target] += left

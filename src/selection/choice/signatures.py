@@ -1,0 +1,129 @@
+"""What the choice can tell apart: block membership, reserve groups and cap keys of each ranked applicant."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from selection.assessment import Assessment
+from selection.policy import Plan, PlannedCap
+from selection.profiles import combine
+
+Ints = npt.NDArray[np.int64]
+
+
+@dataclass(frozen=True)
+class CapKey:
+    """One upper limit: a cap on a group, or a cap on each value of a field together with the value."""
+
+    cap: str
+    value: Any
+    seats: int
+
+
+@dataclass(frozen=True, eq=False)
+class Signatures:
+    """The signature of each ranked applicant, and what each signature stands for.
+
+    `code` per rank; `member` per signature and block; `masks` per signature and block the reserves of the block it
+    counts for (bit g); `keys` per signature its cap keys (-1 none); `limits` seats per cap key; `offsets` where each
+    cap's keys begin.
+    """
+
+    code: Ints
+    member: npt.NDArray[np.bool_]
+    masks: Ints
+    keys: Ints
+    limits: Ints
+    offsets: tuple[int, ...]
+    assessment: Assessment
+    plan: Plan
+
+    def key(self, number: int) -> CapKey:
+        """What a cap key stands for."""
+        place = int(np.searchsorted(self.offsets, number, side="right")) - 1
+        cap = self.plan.caps[place]
+        if cap.rule.per is None:
+            return CapKey(cap.name, None, cap.seats)
+        values = _key_values(self.assessment, cap)
+        return CapKey(cap.name, values[number - self.offsets[place]], cap.seats)
+
+
+def signatures(assessment: Assessment, plan: Plan, places: Ints) -> Signatures:
+    """Number the signatures of the applicants at these places of the pool."""
+    groups: list[npt.NDArray[np.bool_]] = []
+    for block in plan.blocks:
+        if block.rule is not None:
+            groups.append(assessment.group("block", block.name)[places])
+        groups += [assessment.group(f"reserve of {block.name}", r.name)[places] for r in block.reserves]
+    families, limits, offsets = _families(assessment, plan, places)
+    columns = [group.astype(np.int64) for group in groups] + [family + 1 for family in families]
+    sizes = [2] * len(groups) + [sum(limits_.size for limits_ in limits) + 1] * len(families)
+    if columns and len(places):
+        code, rows = combine(columns, sizes)
+    else:
+        code, rows = np.zeros(len(places), dtype=np.int32), np.zeros((1, len(columns)), dtype=np.int64)
+    member, masks = _by_block(plan, rows[:, : len(groups)] == 1)
+    all_limits = np.concatenate(limits) if limits else np.empty(0, dtype=np.int64)
+    return Signatures(
+        code.astype(np.int64), member, masks, rows[:, len(groups) :] - 1, all_limits, offsets, assessment, plan
+    )
+
+
+def _by_block(plan: Plan, rows: npt.NDArray[np.bool_]) -> tuple[npt.NDArray[np.bool_], Ints]:
+    member = np.ones((len(rows), len(plan.blocks)), dtype=bool)
+    masks = np.zeros((len(rows), len(plan.blocks)), dtype=np.int64)
+    column = 0
+    for place, block in enumerate(plan.blocks):
+        if block.rule is not None:
+            member[:, place] = rows[:, column]
+            column += 1
+        for g in range(len(block.reserves)):
+            masks[:, place] |= rows[:, column].astype(np.int64) << g
+            column += 1
+    return member, masks
+
+
+def _families(assessment: Assessment, plan: Plan, places: Ints) -> tuple[list[Ints], list[Ints], tuple[int, ...]]:
+    """Cap keys per applicant, a family for each cap (several where a field holds several values)."""
+    families: list[Ints] = []
+    limits: list[Ints] = []
+    offsets: list[int] = []
+    start = 0
+    for cap in plan.caps:
+        offsets.append(start)
+        under = assessment.group("cap", cap.name)[places]
+        values = [None] if cap.rule.per is None else _key_values(assessment, cap)
+        for codes in _codes(assessment, cap, values, places):
+            families.append(np.where(under & (codes >= 0), codes + start, -1))
+        limits.append(np.full(len(values), cap.seats, dtype=np.int64))
+        start += len(values)
+    return families, limits, tuple(offsets)
+
+
+def _key_values(assessment: Assessment, cap: PlannedCap) -> list[Any]:
+    """The distinct values a cap is kept on; several values in one cell are keys of their own."""
+    column = assessment.fields.column(str(cap.rule.per))
+    values = column.python_values()
+    if not any(isinstance(value, tuple) for value in values):
+        return values
+    return list(dict.fromkeys(one for value in values for one in (value if isinstance(value, tuple) else (value,))))
+
+
+def _codes(assessment: Assessment, cap: PlannedCap, values: Sequence[Any], places: Ints) -> list[Ints]:
+    if cap.rule.per is None:
+        return [np.zeros(len(places), dtype=np.int64)]
+    column = assessment.fields.column(str(cap.rule.per))
+    cells = column.python_values() if column.values.dtype == object else []
+    if not any(isinstance(cell, tuple) for cell in cells):
+        return [column.codes[places].astype(np.int64)]
+    number = {value: i for i, value in enumerate(values)}
+    lists = [[number[one] for one in (c if isinstance(c, tuple) else (c,))] for c in cells]
+    table = np.full((len(lists) + 1, max(map(len, lists))), -1, dtype=np.int64)
+    for row, numbers in enumerate(lists):
+        table[row, : len(numbers)] = numbers
+    return [table[:, c][column.codes[places]] for c in range(table.shape[1])]
