@@ -14,25 +14,20 @@ from selection.applicants import Column, objects
 #: An exporter puts `'` before what a spreadsheet would run; pretix also writes `\\|` in such cells.
 MASKED: Final = re.compile(r"'[=+\-@|%\t\r]")
 
-#: A column whose first texts are mostly different is not worth looking for repeats in.
-MOSTLY_DISTINCT: Final = 0.5
-
 
 class Coder:
-    """Collects the texts of one column block by block, coding them unless they are nearly all different."""
+    """Collects the texts of one column block by block; `apart` columns (ids, addresses) keep a text for each row."""
 
-    def __init__(self) -> None:
+    def __init__(self, apart: bool) -> None:
+        self._apart = apart
+        self._texts: list[str] = []
         self._places: dict[str, int] = {}
         self._codes: list[npt.NDArray[np.int32]] = []
-        self._texts: list[str] = []
-        self._distinct: bool | None = None
 
     def add(self, cells: Sequence[str]) -> None:
         """Take in the next cells of the column."""
-        if self._distinct is None:
-            self._distinct = len(cells) > 100 and len(set(cells)) > MOSTLY_DISTINCT * len(cells)
-        if self._distinct:
-            self._texts.extend(cells)
+        if self._apart:
+            self._texts.extend(map(str.strip, cells))
             return
         places = self._places
         for text in set(cells).difference(places):
@@ -41,20 +36,18 @@ class Coder:
 
     def column(self) -> Column:
         """The finished column: stripped, without empty texts."""
-        if self._distinct:
-            return stripped(None, self._texts)
+        if self._apart:
+            return _one_each(self._texts)
         codes = np.concatenate(self._codes) if self._codes else np.zeros(0, dtype=np.int32)
-        return stripped(codes, list(self._places))
+        return recoded(codes, [text.strip() or None for text in self._places])
 
 
-def stripped(codes: npt.NDArray[np.int32] | None, texts: Sequence[str]) -> Column:
-    """A column of texts without surrounding white space; what is empty then is missing. No codes: one text a row."""
-    words = list(map(str.strip, texts))
-    if codes is None:
-        full = np.fromiter(map(bool, words), dtype=bool, count=len(words))
-        places = np.arange(len(words), dtype=np.int32)
-        return Column(np.where(full, places, np.int32(-1)), objects(words))
-    return recoded(codes, [word or None for word in words])
+def _one_each(texts: Sequence[str]) -> Column:
+    """A column of texts that are mostly different: a code for each row."""
+    codes = np.arange(len(texts), dtype=np.int32)
+    if "" in texts:
+        codes[[place for place, text in enumerate(texts) if not text]] = -1
+    return Column(codes, objects(list(texts)))
 
 
 def recoded(codes: npt.NDArray[np.int32], values: Sequence[Any]) -> Column:
@@ -85,6 +78,14 @@ def unmasked(raw: Column) -> tuple[Column, list[int]]:
     for place in places:
         values[place] = texts[place][1:].replace("\\|", "|").strip() or texts[place]
     return Column(raw.codes, values), places
+
+
+def may_mask(text: str) -> bool:
+    """Whether a text may hold a masked cell at all: a quick look at a whole file."""
+    place = text.find("'")
+    while place >= 0 and not MASKED.match(text, place):
+        place = text.find("'", place + 1)
+    return place >= 0
 
 
 def _masked(texts: Iterable[Any]) -> list[int]:

@@ -11,19 +11,22 @@ import io
 import re
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
 from itertools import chain, islice
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
 from selection.applicants import Column
 from selection.errors import InputError
-from selection.intake.coding import Coder
+from selection.intake.coding import Coder, may_mask
 from selection.intake.encodings import decode
 from selection.intake.findings import Problem
 from selection.intake.forms import Form
+from selection.intake.headings import Plan
 from selection.intake.tables import Table
+
+if TYPE_CHECKING:
+    from _csv import Reader as CsvReader
 
 SEPARATORS: Final = (",", ";", "\t", "|")
 NAMES: Final = {",": "a comma", ";": "a semicolon", "\t": "a tab", "|": "a vertical bar"}
@@ -34,11 +37,11 @@ RECORDS: Final = 10_000
 #: Stands after the last record, so that a quotation mark left open is noticed: it would swallow this record.
 END: Final = "\0end"
 
-#: Which columns are read, once the headings are known.
-Chooser = Callable[[Sequence[str]], frozenset[int]]
+#: How the table is read, once its headings are known.
+Planner = Callable[[Sequence[str]], Plan]
 
 
-def read_text(data: bytes, form: Form, source: str, choose: Chooser) -> Table:
+def read_text(data: bytes, form: Form, source: str, planned: Planner) -> Table:
     """The table in a text file; records that do not fit the headings are listed, not lost."""
     text, notes = decode(data, form.encoding, source)
     text = _without_preamble(text.replace("\r\n", "\n"), form.skip_rows)
@@ -49,14 +52,15 @@ def read_text(data: bytes, form: Form, source: str, choose: Chooser) -> Table:
     separator = form.separator or sniff(text, form)
     headings, body = _headings(text, separator)
     _refuse_wrong_separator(headings, separator, form, source)
-    chosen = choose(headings)
+    found = planned(headings)
     first = form.skip_rows + 2
-    coders = _split(text, body, separator, len(headings), chosen)
+    masks = may_mask(text)
+    coders = _split(text, body, separator, len(headings), found)
     if coders is not None:
         columns = _columns(coders, len(headings))
         size = next((len(c) for c in columns if c is not None), 0)
-        return Table(headings, columns, np.arange(first, first + size), 0, notes, source=source)
-    return _careful(text, separator, headings, chosen, first, notes, source)
+        return Table(headings, columns, np.arange(first, first + size), 0, notes, masks=masks, source=source)
+    return _careful(text, separator, headings, found, first, notes, source)
 
 
 def _without_preamble(text: str, rows: int) -> str:
@@ -73,7 +77,8 @@ def sniff(text: str, form: Form) -> str:
     wanted = frozenset(form.headings)
     scores = {}
     for place, separator in enumerate(SEPARATORS):
-        records = list(islice(filter(None, _records(text[: BLOCK // 4], separator)), 30))
+        with _long_cells():
+            records = list(islice(filter(None, _reader(text[: BLOCK // 4], separator)), 30))
         width = len(records[0]) if records else 0
         even = sum(1 for r in records if len(r) == width) / max(1, len(records))
         hits = len(wanted.intersection(h.strip() for h in records[0])) if records else 0
@@ -81,10 +86,9 @@ def sniff(text: str, form: Form) -> str:
     return max(SEPARATORS, key=scores.__getitem__)
 
 
-def _records(text: str, separator: str) -> Iterator[list[str]]:
+def _reader(text: str, separator: str) -> CsvReader:
     blocks = (io.StringIO(block, newline="") for block in _blocks(text))
-    with _long_cells():
-        yield from csv.reader(chain.from_iterable(blocks), delimiter=separator)
+    return csv.reader(chain.from_iterable(blocks), delimiter=separator)
 
 
 def _blocks(text: str, start: int = 0) -> Iterator[str]:
@@ -107,7 +111,8 @@ def _long_cells() -> Iterator[None]:
 
 def _headings(text: str, separator: str) -> tuple[tuple[str, ...], int]:
     """The headings, and where the records begin; -1 if only the csv module can tell."""
-    record = next(filter(None, _records(text, separator)), [])
+    with _long_cells():
+        record = next(filter(None, _reader(text, separator)), [])
     names = tuple(" ".join(h.split()) for h in record)
     end = text.find("\n") + 1 or len(text)
     one_line = len(next(iter(csv.reader([text[:end]], delimiter=separator)), [])) == len(record)
@@ -126,14 +131,14 @@ def _refuse_wrong_separator(headings: Sequence[str], separator: str, form: Form,
         raise InputError("wrong_separator", sentence, source=source, separator=separator, seems=better)
 
 
-def _split(text: str, body: int, separator: str, width: int, chosen: frozenset[int]) -> list[Coder | None] | None:
+def _split(text: str, body: int, separator: str, width: int, found: Plan) -> list[Coder | None] | None:
     """The columns of a regular file, cut block by block; None if only the csv module can read it."""
     end = len(text)
     while end > 0 and text[end - 1] == "\n":
         end -= 1
     if body < 0 or "\r" in text:
         return None
-    coders = [Coder() if i in chosen else None for i in range(width)]
+    coders = _coders(found, width)
     quotes = text.count('"', body, end)
     if quotes == 0:
         regular = _split_blocks(text, body, end, separator, "\n", coders)
@@ -167,66 +172,86 @@ def _split_blocks(text: str, body: int, end: int, between: str, ending: str, cod
     return True
 
 
+def _coders(found: Plan, width: int) -> list[Coder | None]:
+    apart, read = found.apart, found.read
+    return [Coder(i in apart) if i in read else None for i in range(width)]
+
+
 def _columns(coders: Sequence[Coder | None], width: int) -> tuple[Column | None, ...]:
     assert len(coders) == width
     return tuple(None if coder is None else coder.column() for coder in coders)
 
 
-@dataclass
-class _Ragged:
-    """Counts records that do not fit the headings, and writes them down."""
+class _Records:
+    """Collects records one block at a time; those that do not fit the headings are counted and written down."""
 
-    width: int
-    rejected: int
-    findings: list[Problem]
+    def __init__(self, separator: str, coders: Sequence[Coder | None]) -> None:
+        self.separator, self.coders, self.width = separator, coders, len(coders)
+        self.rows: list[int] = []
+        self.rejected = 0
+        self.findings: list[Problem] = []
 
-    def fit(self, record: list[str], row: int) -> list[str] | None:
+    def add(self, records: list[tuple[int, list[str]]], one_line_each: bool) -> None:
+        """Take in records with their row numbers; blank lines are none."""
+        records = [(n, r) for n, r in records if r and r != [END]]
+        if any(len(r) != self.width for _, r in records):
+            fitted = ((n, r if len(r) == self.width else self._fit(r, n)) for n, r in records)
+            records = [(n, r) for n, r in fitted if r is not None]
+        if not one_line_each and self.width > 2:
+            self._look_for_swallowed(records)
+        self.rows.extend(n for n, _ in records)
+        for coder, cells in zip(self.coders, zip(*(r for _, r in records), strict=True), strict=False):
+            if coder is not None:
+                coder.add(cells)
+
+    def _fit(self, record: list[str], row: int) -> list[str] | None:
         """The record with as many cells as there are headings, or None if it has more."""
-        if len(record) > self.width and not any(map(str.strip, record[self.width :])):
-            return record[: self.width]
-        if len(record) > self.width:
+        width, found = self.width, f"This row has {len(record)} cells under {self.width} headings"
+        if len(record) > width and not any(map(str.strip, record[width:])):
+            return record[:width]
+        if len(record) > width:
             self.rejected += 1
-            said = f"This row has {len(record)} cells under {self.width} headings; perhaps a separator in a cell."
-            self.findings.append(Problem(row, None, None, "too_many_cells", said, "rejected"))
+            self._note(row, "too_many_cells", f"{found}; perhaps a separator stands in a cell.", "rejected")
             return None
-        said = f"This row has {len(record)} cells under {self.width} headings; the rest is taken as empty."
-        self.findings.append(Problem(row, None, None, "too_few_cells", said, "left empty"))
-        return record + [""] * (self.width - len(record))
+        self._note(row, "too_few_cells", f"{found}; the rest is taken as empty.", "left empty")
+        return record + [""] * (width - len(record))
+
+    def _look_for_swallowed(self, records: list[tuple[int, list[str]]]) -> None:
+        """A closing quotation mark that is missing makes one cell of several rows."""
+        for row, record in records:
+            if any("\n" in cell and cell.count(self.separator) >= self.width - 1 for cell in record):
+                said = "A cell of this row holds what looks like further rows; perhaps a quotation mark is missing."
+                self._note(row, "swallowed_rows", said, "kept")
+
+    def _note(self, row: int, code: str, sentence: str, action: str) -> None:
+        self.findings.append(Problem(row, None, None, code, sentence, action))
 
 
 def _careful(
-    text: str, separator: str, headings: tuple[str, ...], chosen: frozenset[int], first: int,
-    notes: Sequence[Problem], source: str,
-) -> Table:  # fmt: skip
-    """The table of an irregular file, through the csv module, a thousand records at a time."""
-    width = len(headings)
-    ragged = _Ragged(width, 0, list(notes))
-    coders = [Coder() if i in chosen else None for i in range(width)]
-    rows: list[int] = []
-    row = first - 2
-    last: list[str] = []
-    reader = _records(f"{text.rstrip(chr(10))}\n{END}", separator)
-    heading_seen = False
+    text: str, separator: str, headings: tuple[str, ...], found: Plan, first: int, notes: Sequence[Problem], source: str
+) -> Table:
+    """The table of an irregular file, through the csv module, some thousand records at a time."""
+    coders = _coders(found, len(headings))
+    taken = _Records(separator, coders)
+    with _long_cells():
+        last = _take_all(_reader(text.rstrip("\n") + "\n" + END, separator), first - 1, taken)
+    if last[1] != [END]:
+        sentence = f"{source}: a quotation mark that opens in row {last[0]} is never closed; rows would be lost."
+        raise InputError("unclosed_quote", sentence, source=source, row=last[0])
+    rows, findings = np.array(taken.rows, dtype=np.int64), (*notes, *taken.findings)
+    columns = _columns(coders, len(headings))
+    return Table(headings, columns, rows, taken.rejected, findings, masks=may_mask(text), source=source)
+
+
+def _take_all(reader: CsvReader, row: int, taken: _Records) -> tuple[int, list[str]]:
+    """Hand on all records after the headings, numbered from the headings' row; the last one, with its number."""
+    while not next(reader):
+        row += 1
+    last: tuple[int, list[str]] = (row, [])
+    lines = reader.line_num
     while block := list(islice(reader, RECORDS)):
-        numbers = range(row + 1, row + 1 + len(block))
-        row += len(block)
-        last, last_row = block[-1], row
-        kept = list(zip(numbers, block, strict=True))
-        if not heading_seen:
-            skipped = next(i for i, (_, record) in enumerate(kept) if record)
-            kept, heading_seen = kept[skipped + 1 :], True
-        kept = [(n, r) for n, r in kept if r and r != [END]]
-        if any(len(r) != width for _, r in kept):
-            fitted = ((n, r if len(r) == width else ragged.fit(r, n)) for n, r in kept)
-            kept = [(n, r) for n, r in fitted if r is not None]
-        rows.extend(n for n, _ in kept)
-        for coder, cells in zip(coders, zip(*(r for _, r in kept), strict=True), strict=False):
-            if coder is not None:
-                coder.add(cells)
-    if last != [END]:
-        sentence = f"{source}: a quotation mark that opens in row {last_row} is never closed; rows would be lost."
-        raise InputError("unclosed_quote", sentence, source=source, row=last_row)
-    columns = _columns(coders, width)
-    return Table(
-        headings, columns, np.array(rows, dtype=np.int64), ragged.rejected, tuple(ragged.findings), source=source
-    )
+        numbered = list(zip(range(row + 1, row + 1 + len(block)), block, strict=True))
+        row, last = row + len(block), numbered[-1]
+        taken.add(numbered, reader.line_num - lines == len(block))
+        lines = reader.line_num
+    return last

@@ -27,6 +27,18 @@ def normalised_email(address: str) -> str | None:
     return f"{local}@{domain}"
 
 
+def normalised_emails(addresses: Sequence[str]) -> Sequence[str | None]:
+    """All addresses normalised; at one go if each is plainly one address and none needs its provider's rules."""
+    written = "\n".join(addresses)
+    text = written.casefold()
+    if " " not in text and not any(f"@{domain}" in text for domain in IGNORES_DOTS):
+        keys = addresses if text == written else text.split("\n")
+        plain = len(keys) == text.count("@") == text.count("\n") + 1 and all(0 < k.find("@") < len(k) - 1 for k in keys)
+        if plain and text.replace("\n", "").isprintable():
+            return keys
+    return [normalised_email(a) for a in addresses]
+
+
 def find_duplicates(
     ids: npt.NDArray[Any], columns: Mapping[str, Column], latest: bool, email_heading: str, ledger: Ledger
 ) -> Codes:
@@ -55,7 +67,7 @@ def _codes(keys: Sequence[Any]) -> Codes:
 def _emails(column: Column | None, heading: str, ledger: Ledger) -> Codes:
     if column is None:
         return np.zeros(0, dtype=np.int64)
-    keys = [normalised_email(v) if isinstance(v, str) else None for v in column.values.tolist()]
+    keys = normalised_emails(column.values.tolist())
     invalid = [code for code, key in enumerate(keys) if key is None]
     for place in np.flatnonzero(np.isin(column.codes, invalid)).tolist() if invalid else ():
         said = "What stands here is not an e-mail address; it was not compared with others."

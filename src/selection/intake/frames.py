@@ -12,11 +12,11 @@ import numpy as np
 
 from selection.applicants import Applicant, Column
 from selection.errors import InputError
-from selection.intake.coding import recoded
-from selection.intake.headings import field_of
+from selection.intake.coding import Coder, recoded
+from selection.intake.headings import Plan, field_of
 from selection.intake.tables import Table
 
-Chooser = Callable[[Sequence[str]], frozenset[int]]
+Planner = Callable[[Sequence[str]], Plan]
 
 
 def is_frame(source: object) -> bool:
@@ -31,7 +31,7 @@ def is_frame(source: object) -> bool:
     return isinstance(nw.from_native(source, pass_through=True), nw.DataFrame | nw.LazyFrame)
 
 
-def read_frame(source: Any, choose: Chooser) -> Table:
+def read_frame(source: Any, planned: Planner) -> Table:
     """A pandas, polars, pyarrow or any other dataframe as a table; lazy ones are collected."""
     import narwhals.stable.v2 as nw
 
@@ -42,14 +42,14 @@ def read_frame(source: Any, choose: Chooser) -> Table:
         frame = frame.collect()
     names = list(frame.columns)
     headings = tuple(" ".join(str(n).split()) for n in names)
-    chosen = choose(headings)
+    chosen = planned(headings).read
     columns = tuple(_series(frame[n]) if i in chosen else None for i, n in enumerate(names))
     rows = np.arange(1, len(frame) + 1, dtype=np.int64)
     kind = frame.implementation.name.lower()
     return Table(headings, columns, rows, typed=True, kind=kind, source=f"{kind} dataframe")
 
 
-def read_records(source: Iterable[Any], choose: Chooser, *, formed: bool) -> Table:
+def read_records(source: Iterable[Any], planned: Planner, *, formed: bool) -> Table:
     """Mappings and applicants, mixed as they come, as a table; keys are headings."""
     places: dict[str, dict[int, Any]] = {}
     names: dict[str, str] = {}
@@ -63,7 +63,7 @@ def read_records(source: Iterable[Any], choose: Chooser, *, formed: bool) -> Tab
             cells[place] = value
         size = place + 1
     headings = tuple(places)
-    chosen = choose(headings) if headings else frozenset()
+    chosen = planned(headings).read if headings else frozenset()
     columns = tuple(_values([cells.get(i) for i in range(size)]) for cells in places.values())
     read = tuple(c if i in chosen else None for i, c in enumerate(columns))
     return Table(headings, read, np.arange(1, size + 1, dtype=np.int64), typed=True, source="records")
@@ -86,13 +86,13 @@ def _refuse_twice(name: str, place: int) -> None:
 
 def _with_named_index(native: Any) -> Any:
     """A pandas frame whose index carries a name of its own has one more column."""
-    index = getattr(native, "index", None)
-    names = [n for n in getattr(index, "names", ()) if n is not None]
+    names = [n for n in getattr(getattr(native, "index", None), "names", None) or () if n is not None]
     return native.reset_index() if names and not set(names) & set(native.columns) else native
 
 
 def _refuse_doubled(native: Any) -> None:
-    names = [str(n) for n in getattr(native, "column_names", None) or getattr(native, "columns", ())]
+    listed: Any = getattr(native, "column_names", None)
+    names = [str(n) for n in (getattr(native, "columns", ()) if listed is None else listed)]
     doubled = sorted({n for n in names if names.count(n) > 1}) if len(set(names)) < len(names) else []
     if doubled:
         sentence = f"The dataframe has these columns more than once: {', '.join(map(repr, doubled))}."
@@ -100,7 +100,13 @@ def _refuse_doubled(native: Any) -> None:
 
 
 def _series(series: Any) -> Column:
-    return _values(series.to_list())
+    """Texts are coded as from a file; other values one by one."""
+    cells = series.to_list()
+    if not {type(c) for c in cells} <= {str, type(None)}:
+        return _values(cells)
+    coder = Coder(apart=False)
+    coder.add([c or "" for c in cells])
+    return coder.column()
 
 
 def _values(cells: Sequence[Any]) -> Column:

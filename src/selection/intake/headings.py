@@ -25,6 +25,9 @@ OWN: Final = MappingProxyType(
     }
 )
 
+#: Fields whose cells are mostly different; each may come with the same text twice all the same.
+APART: Final = frozenset({"id", "name", "email", "submitted_at"})
+
 #: What stands where a heading should be, if the table has none.
 DATA: Final = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+|[\d.,]*\d|\d{1,4}[-/.]\d{1,2}[-/.]\d{1,4}.*")
 
@@ -41,6 +44,19 @@ class Plan:
     def read(self) -> frozenset[int]:
         """The places of the columns that are read."""
         return frozenset(self.places.values())
+
+    @property
+    def apart(self) -> frozenset[int]:
+        """The places of columns in which hardly two cells are the same, and which no rule compares."""
+        found = (
+            (n in APART, self.places[h, f.occurrence if h == f.column else None])
+            for n, f in self.fields.items()
+            for h in f.headings
+        )
+        single, shared = set[int](), set[int]()
+        for alone, place in found:
+            (single if alone else shared).add(place)
+        return frozenset(single - shared)
 
     def place(self, heading: str, occurrence: int | None = None) -> int:
         """Where the column under this heading stands."""

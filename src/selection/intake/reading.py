@@ -98,7 +98,7 @@ def _unmasked(table: Table, found: Plan, ledger: Ledger) -> dict[int, Column]:
     for place in sorted(found.read):
         raw = table.columns[place]
         assert raw is not None
-        raws[place], changed = unmasked(raw)
+        raws[place], changed = unmasked(raw) if table.masks else (raw, [])
         troubles = dict.fromkeys(changed, Trouble("mask_undone", said, "changed"))
         ledger.report("name" if place in personal else "", table.headings[place], raw, troubles)
     return raws

@@ -10,7 +10,7 @@ from selection.errors import InputError, NotFoundError, did_you_mean
 from selection.intake.delimited import read_text
 from selection.intake.forms import Form
 from selection.intake.frames import is_frame, read_frame, read_records
-from selection.intake.headings import plan
+from selection.intake.headings import Plan, plan
 from selection.intake.tables import Table
 from selection.intake.workbooks import read_workbook
 
@@ -23,26 +23,26 @@ def open_table(source: Any, form: Form) -> Table:
     if isinstance(source, str | Path):
         return _read_file(Path(source), form)
     if is_frame(source):
-        return read_frame(source, _chooser(form, "the dataframe", of_file=False))
+        return read_frame(source, _planner(form, "the dataframe", of_file=False))
     if isinstance(source, Mapping | bytes | bytearray) or not isinstance(source, Iterable):
         sentence = (
             f"Registrations cannot be read from a {type(source).__name__}: "
             "give a path, a dataframe, or an iterable of mappings or applicants."
         )
         raise InputError("not_a_source", sentence, type=type(source).__name__)
-    return read_records(source, _chooser(form, "the records", of_file=False), formed=bool(form.fields))
+    return read_records(source, _planner(form, "the records", of_file=False), formed=bool(form.fields))
 
 
-def _chooser(form: Form, source: str, *, of_file: bool) -> Callable[[Sequence[str]], frozenset[int]]:
-    return lambda headings: plan(headings, form, source, of_file=of_file).read
+def _planner(form: Form, source: str, *, of_file: bool) -> Callable[[Sequence[str]], Plan]:
+    return lambda headings: plan(headings, form, source, of_file=of_file)
 
 
 def _read_file(path: Path, form: Form) -> Table:
     data = _bytes(path)
-    choose = _chooser(form, path.name, of_file=True)
+    planned = _planner(form, path.name, of_file=True)
     if data.startswith(WORKBOOKS):
-        return read_workbook(data, form, path.name, choose)
-    return read_text(data, form, path.name, choose)
+        return read_workbook(data, form, path.name, planned)
+    return read_text(data, form, path.name, planned)
 
 
 def _bytes(path: Path) -> bytes:

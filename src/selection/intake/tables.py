@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
@@ -18,7 +18,8 @@ class Table:
     """Raw cells by column: texts from files, Python values from memory; columns nobody reads are None.
 
     `rows` each record's row number in its source; `rejected` how many further records could not be taken at all;
-    `typed` whether the cells are Python values already; `kind` the dataframe they came in.
+    `typed` whether the cells are Python values already; `masks` whether a
+    cell may begin with an exporter's mask; `kind` the dataframe they came in.
     """
 
     headings: tuple[str, ...]
@@ -27,6 +28,7 @@ class Table:
     rejected: int = 0
     findings: tuple[Problem, ...] = ()
     typed: bool = False
+    masks: bool = True
     kind: str = "pandas"
     source: str = ""
 
@@ -47,9 +49,7 @@ class Table:
         if keep.all():
             return self
         columns = tuple(c and Column(c.codes[keep], c.values) for c in self.columns)
-        return Table(
-            self.headings, columns, self.rows[keep], self.rejected, self.findings, self.typed, self.kind, self.source
-        )
+        return replace(self, columns=columns, rows=self.rows[keep])
 
 
 def numbered(places: Iterable[int]) -> str:

@@ -15,7 +15,8 @@ from selection.applicants import Column
 from selection.intake.coding import recoded, used
 from selection.intake.findings import Trouble, short
 
-NEVER: Final = np.datetime64("NaT", "us")
+#: From this many on it pays to read times together.
+MANY: Final = 1000
 Times = npt.NDArray[np.datetime64]
 
 #: Declared formats that are ISO 8601 all the same, and so need no other way of reading.
@@ -64,11 +65,40 @@ def _parsed(values: Sequence[Any], dates: str) -> tuple[Times, npt.NDArray[np.bo
     """Each value's clock time (NaT where it cannot be read), and whether that is UTC already."""
     if dates not in ISO_FORMATS:
         return _by_format(values, dates)
+    fixed = _fixed(values)
+    if fixed is not None:
+        return fixed, np.zeros(len(fixed), dtype=bool)
     read = [_iso(v) for v in values]
     aware = np.fromiter((t is not None and t.tzinfo is not None for t in read), dtype=bool, count=len(read))
     if aware.any():
         read = [t and _plain_utc(t) for t in read]
     return np.array(read, dtype="datetime64[us]"), aware
+
+
+def _fixed(values: Sequence[Any]) -> Times | None:
+    """Times all written `2025-08-31 18:00:00`, read as a matrix of digits; None if any is not."""
+    if len(values) < MANY or not all(type(v) is str and len(v) == 19 for v in values):
+        return None
+    text = "".join(values)
+    if not text.isascii():
+        return None
+    signs = np.frombuffer(text.encode(), dtype=np.uint8).reshape(-1, 19)
+    digits = signs - np.uint8(ord("0"))
+    number_at = [0, 1, 2, 3, 5, 6, 8, 9, 11, 12, 14, 15, 17, 18]
+    between = signs[:, [4, 7, 13, 16]] == np.frombuffer(b"--::", dtype=np.uint8)
+    if not between.all() or not np.isin(signs[:, 10], (32, 84)).all() or (digits[:, number_at] > 9).any():
+        return None
+    part = [digits[:, a] * 10 + digits[:, b] for a, b in ((5, 6), (8, 9), (11, 12), (14, 15), (17, 18))]
+    month, day, hour, minute, second = (p.astype(np.int64) for p in part)
+    year = digits[:, :4].astype(np.int64) @ np.array([1000, 100, 10, 1])
+    first = ((year - 1970) * 12 + month - 1).astype("datetime64[M]")
+    days = ((first + 1).astype("datetime64[D]") - first.astype("datetime64[D]")).astype(np.int64)
+    fits = (month >= 1) & (month <= 12) & (day >= 1) & (day <= days) & (hour < 24) & (minute < 60) & (second < 60)
+    if not (fits & (year >= 1)).all():
+        return None
+    seconds = ((day - 1) * 86400 + hour * 3600 + minute * 60 + second).astype("timedelta64[s]")
+    found: Times = (first.astype("datetime64[s]") + seconds).astype("datetime64[us]")
+    return found
 
 
 def _iso(value: Any) -> datetime | None:

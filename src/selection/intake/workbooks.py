@@ -14,12 +14,13 @@ from selection.applicants import Column, canonical_text
 from selection.errors import InputError, MissingExtraError, did_you_mean
 from selection.intake.coding import recoded
 from selection.intake.forms import Form
+from selection.intake.headings import Plan
 from selection.intake.tables import Table
 
 SUFFIXES = frozenset({".xlsx", ".xlsm", ".xls", ".xlsb", ".ods"})
 
 
-def read_workbook(data: bytes, form: Form, source: str, choose: Callable[[Sequence[str]], frozenset[int]]) -> Table:
+def read_workbook(data: bytes, form: Form, source: str, planned: Callable[[Sequence[str]], Plan]) -> Table:
     """The table in the sheet that the form names, or in the only sheet there is."""
     grid = _grid(data, form, source)[form.skip_rows :]
     start = next((i for i, row in enumerate(grid) if any(c != "" for c in row)), None)
@@ -28,7 +29,7 @@ def read_workbook(data: bytes, form: Form, source: str, choose: Callable[[Sequen
             "no_registrations", f"{source}: the sheet is empty: there are no registrations.", source=source
         )
     headings = tuple(" ".join(str(cell_value(c) or "").split()) for c in grid[start])
-    chosen = choose(headings)
+    chosen = planned(headings).read
     first = form.skip_rows + start + 2
     kept = [(first + i, row) for i, row in enumerate(grid[start + 1 :]) if any(c != "" for c in row)]
     rows = np.array([number for number, _ in kept], dtype=np.int64)
