@@ -75,7 +75,8 @@ class Column:
             return None
         found = self.values[code]
         if isinstance(found, np.datetime64):
-            return found.astype("datetime64[us]").item().replace(tzinfo=UTC)
+            moment = found.astype("datetime64[us]").item()
+            return None if moment is None else moment.replace(tzinfo=UTC)
         return found
 
     def at(self, row: int) -> Any:

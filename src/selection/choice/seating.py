@@ -87,10 +87,19 @@ class Choice:
         return seated.block.rule is None or bool(self.signatures.member[signature, seated.place])
 
 
-def choose(ranking: Ranking, plan: Plan | None = None, held: Mapping[int, str] | None = None) -> Choice:
-    """Give out the seats of a plan (the policy's own by default); `held` maps ranks that already hold a seat to blocks."""
+def choose(
+    ranking: Ranking,
+    plan: Plan | None = None,
+    held: Mapping[int, str] | None = None,
+    table: Signatures | None = None,
+) -> Choice:
+    """Give out the seats of a plan (by default the policy's); `held` maps ranks that hold a seat already to blocks.
+
+    `table` the signatures of an earlier choice over the same ranking, for a plan that differs in seats alone.
+    """
     plan = plan if plan is not None else ranking.assessment.policy.plan
-    table = signatures(ranking.assessment, plan, ranking.order)
+    if table is None:
+        table = signatures(ranking.assessment, plan, ranking.order)
     return _Seating(ranking, plan, table, held or {}).run()
 
 

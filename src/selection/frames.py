@@ -1,0 +1,124 @@
+"""Decisions as dataframes of the kind that came in."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import numpy.typing as npt
+
+from selection.applicants import Column, objects
+from selection.choice.once import matching
+from selection.outcome import COLUMNS, REASONS, points
+from selection.policy import OPEN
+from selection.vocabulary import PERSONAL, STATUSES
+
+if TYPE_CHECKING:
+    from selection.choice import SeatedBlock
+    from selection.outcome import Outcome
+
+Places = npt.NDArray[np.int64]
+Cells = dict[str, npt.NDArray[Any]]
+
+
+def decisions(outcome: Outcome, places: Places) -> Any:
+    """The decisions about the applicants at these places, in this order."""
+    return native(decision_cells(outcome, places), outcome.intake.kind)
+
+
+def listed(outcome: Outcome, ranks: Places) -> Any:
+    """The decisions about these ranks with the fields the policy reads, names and e-mail addresses left out."""
+    places = outcome.ranking.order[ranks]
+    return native(listed_cells(outcome, places), outcome.intake.kind)
+
+
+def listed_cells(outcome: Outcome, places: Places) -> Cells:
+    """Decision columns, then every field the policy reads."""
+    cells = decision_cells(outcome, places)
+    for name in sorted(outcome.policy.fields - PERSONAL - set(COLUMNS)):
+        cells[name] = field_cells(outcome.assessment.fields.column(name), places)
+    return cells
+
+
+def field_cells(column: Column, places: Places) -> npt.NDArray[Any]:
+    """A field's values, several words joined by `; `."""
+    words = ["; ".join(v) if isinstance(v, tuple) else v for v in column.python_values()]
+    return objects([*words, None])[column.codes[places]]
+
+
+def decision_cells(outcome: Outcome, places: Places) -> Cells:
+    """The columns of a decision, an array for each, None where an applicant was not ranked."""
+    ranks = outcome.rank_of[places]
+    ranked = ranks >= 0
+    cells: Cells = {
+        "id": outcome.intake.pool.ids[places],
+        "status": objects(list(STATUSES))[outcome.status[places]],
+        "rank": np.where(ranked, ranks + 1, -1),
+        "tier": np.where(ranked, outcome.assessment.tier[places], -1),
+        "score": _scores(outcome, places, ranked),
+        "block": block_names(outcome)[ranks],
+        "seat": seat_labels(outcome)[ranks],
+        "reason": objects(list(REASONS))[outcome.reason[places]],
+    }
+    return cells
+
+
+def _scores(outcome: Outcome, places: Places, ranked: npt.NDArray[np.bool_]) -> npt.NDArray[Any]:
+    distinct, code = np.unique(outcome.assessment.score[places], return_inverse=True)
+    scores = objects([points(int(micro)) for micro in distinct])[code] if len(places) else objects([])
+    scores[~ranked] = None
+    return scores
+
+
+def block_names(outcome: Outcome) -> npt.NDArray[Any]:
+    """Per rank the block of the seat, and None last for whoever has no rank or no seat."""
+    names = objects([*(seated.block.name for seated in outcome.choice.blocks), None])
+    return np.append(names[outcome.choice.block_of], np.array([None], dtype=object))
+
+
+def seat_labels(outcome: Outcome) -> npt.NDArray[Any]:
+    """Per rank the label of the seat, and None last. Labels are accounting: they decide nothing.
+
+    In each block as many seats as can be matched are labelled with a reserve, the lower-ranked of its members first.
+    """
+    labels = objects([None] * (len(outcome.ranking) + 1))
+    for number, seated in enumerate(outcome.choice.blocks):
+        ranks = np.flatnonzero(outcome.choice.block_of == number)
+        labels[ranks] = OPEN if seated.block.rule is None else seated.block.name
+        if seated.block.reserves:
+            _label_reserves(outcome, seated, ranks, labels)
+    return labels
+
+
+def _label_reserves(outcome: Outcome, seated: SeatedBlock, ranks: Places, labels: npt.NDArray[Any]) -> None:
+    masks = outcome.choice.signatures.masks[outcome.choice.signatures.code[ranks], seated.place]
+    counts = {int(mask): int(n) for mask, n in zip(*np.unique(masks, return_counts=True), strict=True)}
+    pairs = matching(counts, [reserve.seats for reserve in seated.block.reserves]).pairs
+    for mask, row in pairs.items():
+        members = ranks[masks == mask][::-1]
+        for g, number in row.items():
+            labels[members[:number]] = seated.block.reserves[g].name
+            members = members[number:]
+
+
+def native(cells: Cells, kind: str) -> Any:
+    """A dataframe of the kind that came in: pandas, polars or pyarrow."""
+    if kind == "polars":
+        import polars
+
+        return polars.DataFrame({name: _list(name, cell) for name, cell in cells.items()}, strict=False)
+    if kind == "pyarrow":
+        import pyarrow
+
+        return pyarrow.table({name: _list(name, cell) for name, cell in cells.items()})
+    import pandas
+
+    frame = pandas.DataFrame({name: pandas.Series(cell, dtype=cell.dtype) for name, cell in cells.items()})
+    for name in ("rank", "tier"):
+        frame[name] = frame[name].astype("Int64").mask(frame[name] < 0)
+    return frame
+
+
+def _list(name: str, cells: npt.NDArray[Any]) -> list[Any]:
+    listed = cells.tolist()
+    return [None if cell < 0 else cell for cell in listed] if name in ("rank", "tier") else listed
