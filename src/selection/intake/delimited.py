@@ -23,6 +23,7 @@ from selection.intake.encodings import decode
 from selection.intake.findings import Problem
 from selection.intake.forms import Form
 from selection.intake.headings import Plan
+from selection.intake.records import END, Records
 from selection.intake.tables import Table
 
 if TYPE_CHECKING:
@@ -33,9 +34,8 @@ NAMES: Final = {",": "a comma", ";": "a semicolon", "\t": "a tab", "|": "a verti
 
 BLOCK: Final = 1 << 20
 RECORDS: Final = 10_000
+SAMPLE: Final = 30
 
-#: Stands after the last record, so that a quotation mark left open is noticed: it would swallow this record.
-END: Final = "\0end"
 
 #: How the table is read, once its headings are known.
 Planner = Callable[[Sequence[str]], Plan]
@@ -50,6 +50,7 @@ def read_text(data: bytes, form: Form, source: str, planned: Planner) -> Table:
     if not re.search(r"[^\s,;|\"]", text):
         raise InputError("no_registrations", f"{source}: the file is empty: there are no registrations.", source=source)
     separator = form.separator or sniff(text, form)
+    _refuse_preamble(text, separator, form, source)
     headings, body = _headings(text, separator)
     _refuse_wrong_separator(headings, separator, form, source)
     found = planned(headings)
@@ -77,13 +78,36 @@ def sniff(text: str, form: Form) -> str:
     wanted = frozenset(form.headings)
     scores = {}
     for place, separator in enumerate(SEPARATORS):
-        with _long_cells():
-            records = list(islice(filter(None, _reader(text[: BLOCK // 4], separator)), 30))
+        records = _first_records(text, separator)
         width = len(records[0]) if records else 0
         even = sum(1 for r in records if len(r) == width) / max(1, len(records))
         hits = len(wanted.intersection(h.strip() for h in records[0])) if records else 0
         scores[separator] = (hits, width > 1, even >= 0.8, width, -place)
     return max(SEPARATORS, key=scores.__getitem__)
+
+
+def _first_records(text: str, separator: str) -> list[list[str]]:
+    """Some records from the beginning, as a sample of all."""
+    with _long_cells():
+        return list(islice(filter(None, _reader(text[: BLOCK // 4], separator)), SAMPLE))
+
+
+def _refuse_preamble(text: str, separator: str, form: Form, source: str) -> None:
+    """Lines before the headings make a first row that is narrower than nearly all that follows."""
+    widths = [_width(r) for r in _first_records(text, separator)]
+    wider = [place for place, width in enumerate(widths) if width > widths[0]]
+    if len(wider) > 1 and 2 * len(wider) > len(widths):
+        row = form.skip_rows + 1 + widths.index(max(widths))
+        sentence = (
+            f"{source}: the first row has {widths[0]} headings, most rows have more cells. If the headings stand "
+            f"in row {row}, write skip_rows = {row - 1} in the form."
+        )
+        raise InputError("preamble", sentence, source=source, row=row)
+
+
+def _width(record: Sequence[str]) -> int:
+    """How many cells a record has, empty ones at its end not counted."""
+    return max((place + 1 for place, cell in enumerate(record) if cell.strip()), default=0)
 
 
 def _reader(text: str, separator: str) -> CsvReader:
@@ -182,57 +206,12 @@ def _columns(coders: Sequence[Coder | None], width: int) -> tuple[Column | None,
     return tuple(None if coder is None else coder.column() for coder in coders)
 
 
-class _Records:
-    """Collects records one block at a time; those that do not fit the headings are counted and written down."""
-
-    def __init__(self, separator: str, coders: Sequence[Coder | None]) -> None:
-        self.separator, self.coders, self.width = separator, coders, len(coders)
-        self.rows: list[int] = []
-        self.rejected = 0
-        self.findings: list[Problem] = []
-
-    def add(self, records: list[tuple[int, list[str]]], one_line_each: bool) -> None:
-        """Take in records with their row numbers; blank lines are none."""
-        records = [(n, r) for n, r in records if r and r != [END]]
-        if any(len(r) != self.width for _, r in records):
-            fitted = ((n, r if len(r) == self.width else self._fit(r, n)) for n, r in records)
-            records = [(n, r) for n, r in fitted if r is not None]
-        if not one_line_each and self.width > 2:
-            self._look_for_swallowed(records)
-        self.rows.extend(n for n, _ in records)
-        for coder, cells in zip(self.coders, zip(*(r for _, r in records), strict=True), strict=False):
-            if coder is not None:
-                coder.add(cells)
-
-    def _fit(self, record: list[str], row: int) -> list[str] | None:
-        """The record with as many cells as there are headings, or None if it has more."""
-        width, found = self.width, f"This row has {len(record)} cells under {self.width} headings"
-        if len(record) > width and not any(map(str.strip, record[width:])):
-            return record[:width]
-        if len(record) > width:
-            self.rejected += 1
-            self._note(row, "too_many_cells", f"{found}; perhaps a separator stands in a cell.", "rejected")
-            return None
-        self._note(row, "too_few_cells", f"{found}; the rest is taken as empty.", "left empty")
-        return record + [""] * (width - len(record))
-
-    def _look_for_swallowed(self, records: list[tuple[int, list[str]]]) -> None:
-        """A closing quotation mark that is missing makes one cell of several rows."""
-        for row, record in records:
-            if any("\n" in cell and cell.count(self.separator) >= self.width - 1 for cell in record):
-                said = "A cell of this row holds what looks like further rows; perhaps a quotation mark is missing."
-                self._note(row, "swallowed_rows", said, "kept")
-
-    def _note(self, row: int, code: str, sentence: str, action: str) -> None:
-        self.findings.append(Problem(row, None, None, code, sentence, action))
-
-
 def _careful(
     text: str, separator: str, headings: tuple[str, ...], found: Plan, first: int, notes: Sequence[Problem], source: str
 ) -> Table:
     """The table of an irregular file, through the csv module, some thousand records at a time."""
     coders = _coders(found, len(headings))
-    taken = _Records(separator, coders)
+    taken = Records(separator, coders)
     with _long_cells():
         last = _take_all(_reader(text.rstrip("\n") + "\n" + END, separator), first - 1, taken)
     if last[1] != [END]:
@@ -243,7 +222,7 @@ def _careful(
     return Table(headings, columns, rows, taken.rejected, findings, masks=may_mask(text), source=source)
 
 
-def _take_all(reader: CsvReader, row: int, taken: _Records) -> tuple[int, list[str]]:
+def _take_all(reader: CsvReader, row: int, taken: Records) -> tuple[int, list[str]]:
     """Hand on all records after the headings, numbered from the headings' row; the last one, with its number."""
     while not next(reader):
         row += 1

@@ -30,6 +30,9 @@ def read_ids(
         return made_ids(content, np.arange(size))
     texts, troubles = _texts(raw, field)
     ledger.report("id", heading, raw, troubles)
+    if any("@" in t for t in texts if t):
+        said = "Some ids look like e-mail addresses. Ids stand in public lists; read them from another column."
+        ledger.note("id_is_address", said, "kept", column=heading)
     ids = objects([*texts, None])[raw.codes]
     empty = np.flatnonzero(ids == None)  # noqa: E711
     if len(empty):
