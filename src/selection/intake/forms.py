@@ -45,8 +45,10 @@ def _dates(text: str) -> str:
 
 def _encoding(name: str) -> str:
     try:
-        b"".decode(name)
-    except (LookupError, UnicodeError):
+        b"a".decode(name)
+    except UnicodeError:
+        return name
+    except LookupError:
         near = did_you_mean(name, ("utf-8", "utf-16", "cp1252", "latin-1", "cp1251", "cp1256", "gb18030", "shift_jis"))
         raise ValueError(f"{name!r} is not a known encoding.{near}") from None
     return name

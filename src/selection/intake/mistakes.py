@@ -13,7 +13,7 @@ def explain(model: type[BaseModel], error: ValidationError, file: str | None) ->
     """All mistakes found in a form as one error, a sentence for each."""
     mistakes = [
         {"key": ".".join(map(str, found["loc"])), "sentence": _sentence(model, found)}
-        for found in error.errors(include_url=False)
+        for found in sorted(error.errors(include_url=False), key=lambda e: e["type"] != "extra_forbidden")
     ]
     head = f"{file}: " if file else ""
     lines = [f"{head}{m['key']}{': ' if m['key'] else ''}{m['sentence']}" for m in mistakes]
