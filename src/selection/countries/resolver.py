@@ -1,36 +1,112 @@
-"""The one way from a country text to a code."""
+"""The one way from a country text to a code: known names answer, everything else is left to a person."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from functools import cache
+from collections.abc import Iterable, Mapping
+from functools import cache, lru_cache
+from typing import Literal
 
-from selection.countries.economies import listed
+from selection.countries.containing import Found, contained
+from selection.countries.cut_short import cut_short
+from selection.countries.economies import entry, listed
+from selection.countries.lookup import Hit, whole
+from selection.countries.repairing import LOST, repaired, unwrapped
 from selection.countries.resolution import Resolution
+from selection.countries.spelling import folded_key
+from selection.countries.suggesting import suggested, suggestions
+
+OWN_TABLE = "the call's own table of names"
+REMEMBERED = 65536
+
+_STATUS = {
+    "exact": "exact",
+    "alias": "alias",
+    "demonym": "alias",
+    "code": "alias",
+    "ambiguous": "ambiguous",
+    "region": "region",
+    "not_a_country": "not_a_country",
+    "dissolved": "not_a_country",
+    "place": "unknown",
+}
 
 
 def country(text: str, *, aliases: Mapping[str, str] | None = None) -> Resolution:
-    """The country a text names, or why it names none."""
-    own = {key.casefold().strip(): code for key, code in (aliases or {}).items()}
-    key = text.casefold().strip()
-    if key in own:
-        return Resolution(text, own[key], "alias", key, "the call's own table")
-    code = _names().get(key)
-    if code:
-        return Resolution(text, code, "exact", listed()[code].name, "ISO 3166-1")
-    return Resolution(text, None, "unknown")
+    """The country that a text names, or why it names none; `aliases` is the user's own table of text and code."""
+    if aliases:
+        own = _own_table(tuple(sorted(aliases.items())))
+        if code := own.get(folded_key(unwrapped(repaired(text))) or text.strip()):
+            return Resolution(text, code, "alias", text.strip(), OWN_TABLE)
+    return _resolved(text)
 
 
-def resolve_codes(text: str, kind: str) -> Resolution:
-    """The country of a cell in a column that is declared to hold codes."""
+@lru_cache(maxsize=64)
+def _own_table(pairs: tuple[tuple[str, str], ...]) -> dict[str, str]:
+    return {folded_key(unwrapped(repaired(text))) or text.strip(): entry(code).code for text, code in pairs}
+
+
+@lru_cache(maxsize=REMEMBERED)
+def _resolved(text: str) -> Resolution:
+    plain = unwrapped(repaired(text))
+    hit = whole(plain) or _typed_mark(text)
+    if hit is not None:
+        return _from_hit(text, hit)
+    if not any(c.isalpha() for c in plain):
+        return Resolution(text, None, "not_a_country", source="no letters in it")
+    if LOST in plain:
+        return Resolution(text, None, "unknown", suggestions=suggestions(folded_key(plain.replace(LOST, ""))))
+    return _from_parts(text, plain)
+
+
+def _typed_mark(text: str) -> Hit | None:
+    # Marks such as "-" or "\N" vanish when punctuation is taken off; as typed they are known.
+    return whole(text.strip()) if text.strip() else None
+
+
+def _from_hit(text: str, hit: Hit) -> Resolution:
+    answer = hit.answer
+    status = _STATUS[answer.kind]
+    if not answer.automatic:
+        reason = "a state that is no more; name the one meant now" if answer.kind == "dissolved" else answer.source
+        return Resolution(text, None, status, hit.matched, reason, suggested(answer.codes))
+    if status == "exact" and not hit.literal:
+        status = "alias"
+    return Resolution(text, answer.codes[0], status, hit.matched, answer.source)
+
+
+def _from_parts(text: str, plain: str) -> Resolution:
+    folded = folded_key(plain)
+    near = suggestions(folded)
+    found = contained(plain)
+    if found is None and (cut := cut_short(folded)):
+        found = Found("contained", (cut[0],), cut[1])
+    if found is None:
+        return Resolution(text, None, "unknown", suggestions=near)
+    if found.status == "contained":
+        return Resolution(text, found.codes[0], "contained", found.matched, "the only country named in the text")
+    choices = _without_repeats([*found.codes, *(s.code for s in near)])
+    return Resolution(text, None, found.status, suggestions=suggested(choices))
+
+
+def _without_repeats(codes: Iterable[str]) -> list[str]:
+    return list(dict.fromkeys(codes))
+
+
+def resolve_codes(text: str, kind: Literal["alpha-2", "alpha-3", "numeric"]) -> Resolution:
+    """The country of a cell in a column that a form declares to hold ISO codes; here `NA` is Namibia."""
     typed = text.strip().upper()
-    for entry in listed().values():
-        if typed and typed == {"alpha-2": entry.alpha2, "alpha-3": entry.code, "numeric": entry.numeric}[kind]:
-            return Resolution(text, entry.code, "exact", typed, f"ISO 3166-1 {kind}")
-    return Resolution(text, None, "unknown")
+    if kind == "numeric" and typed.isdecimal():
+        typed = typed.zfill(3)
+    code = _coded(kind).get(typed)
+    source = f"ISO 3166-1 {kind}"
+    if code:
+        return Resolution(text, code, "exact", typed, source)
+    if not typed:
+        return Resolution(text, None, "not_a_country", source="nothing in the cell")
+    return Resolution(text, None, "unknown", source=f"no {source} code", suggestions=_resolved(text).suggestions)
 
 
 @cache
-def _names() -> dict[str, str]:
-    names = {entry.name.casefold(): code for code, entry in listed().items()}
-    return names | {code.casefold(): code for code in listed()}
+def _coded(kind: str) -> dict[str, str]:
+    field = {"alpha-2": "alpha2", "alpha-3": "code", "numeric": "numeric"}[kind]
+    return {value: code for code, country in listed().items() if (value := getattr(country, field))}

@@ -1,0 +1,245 @@
+"""One country inside a longer text: found part by part, and refused wherever a second reading is open."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from selection.countries.economies import listed
+from selection.countries.lookup import Hit, whole
+from selection.countries.name_index import EXACT, FOLDED, name_index
+from selection.countries.repairing import unwrapped
+from selection.countries.spelling import folded_key, is_latin, joined_key
+from selection.countries.suggesting import nearest_codes
+
+LONGEST = 160
+MOST_PARTS = 8
+LEAST_LETTERS = 4
+
+_EVERY_PART = re.compile(r"\s*[/+;|&]\s*|(?<=\w)[-–—](?=\w)|\s+(?:and|or|ou|et|und|oder|y|o)\s+", re.IGNORECASE)
+_PARTS = re.compile(r"\s*[,:()\[\]{}\n]\s*|\s+[-–—]+\s+|\s*[-–—]+\s+|\.\s+(?=[A-Z])")
+_LEAD = re.compile(
+    r"^(?:formerly|former|was|now|ex|aka|also known as|also|local name|the|republic of|kingdom of|in|from|of)\b[\s:-]*",
+    re.IGNORECASE,
+)
+
+HEADS = frozenset("GIN COG COD WSM KOR PRK IRL GEO NER DMA JOR TCD LBN CUB PER PAN".split())  # noqa: SIM905
+"""Names that are also the tail of other names, or of people and places: alone at the end of a text they prove nothing."""
+
+TURNING = frozenset(
+    "new south north east west southern northern eastern western papua equatorial french british dutch portuguese "  # noqa: SIM905
+    "spanish german danish belgian italian american russian indian ex old inner outer central upper lower little greater "
+    "great saint st san santa anti non not no except excluding excl outside without near vs versus gulf sea bay strait "
+    "lake mount bank port fort guinea democratic republic rep dem federal islands island nouvelle nueva nova neu "
+    "nuova latin anglo afro sino pan trans mid hong upon del sub".split()
+)
+"""Words before a country's name that turn it into another name, or into its opposite."""
+
+DIRECTIONS = ("south", "north", "equatorial", "papua", "western", "southern", "northern", "democratic")
+STATE_WORDS = frozenset("republic rep kingdom emirates emirate dem democratic federation".split())  # noqa: SIM905
+AREA_WORDS = frozenset("district province region governorate county prefecture department municipality".split())  # noqa: SIM905
+ASSOCIATED = {"COK": "NZL", "NIU": "NZL", "TWN": "CHN", "HKG": "CHN", "MAC": "CHN"}
+
+
+@dataclass(frozen=True)
+class Found:
+    """What the parts of a text say together: one code, or the reason why not."""
+
+    status: str
+    codes: tuple[str, ...]
+    matched: str
+
+
+@dataclass(frozen=True)
+class Part:
+    """One part of a text and what is known of it."""
+
+    text: str
+    folded: str
+    kind: str
+    codes: tuple[str, ...]
+
+
+def contained(text: str) -> Found | None:
+    """The one country that a longer text holds, `several` if it holds more, or None if it holds none for certain."""
+    if len(text) > LONGEST:
+        return None
+    strict = [piece for piece in _EVERY_PART.split(text) if unwrapped(piece)]
+    if len(strict) > 1 and (found := _every_part_known(strict)):
+        return found
+    loose = [piece for piece in _PARTS.split(text) if unwrapped(piece)]
+    if len(strict) > 1 and not _harmless(strict, loose):
+        return _refused(strict)
+    if len(loose) > MOST_PARTS:
+        return None
+    if len(loose) == 1:
+        return _ending(loose[0])
+    return _weighed([_part(piece) for piece in loose])
+
+
+def _every_part_known(pieces: list[str]) -> Found | None:
+    parts = [_part(piece) for piece in pieces]
+    if any(part.kind in ("unknown", "dissolved") for part in parts):
+        return None
+    return _weighed(parts)
+
+
+def _harmless(strict: list[str], loose: list[str]) -> bool:
+    """Whether joined words stand only in parts that name no country: `Mikocheni B / Morogoro Road, Tanzania`."""
+    joined = [piece for piece in loose if len(_EVERY_PART.split(piece)) > 1]
+    for piece in joined:
+        if whole(unwrapped(piece)):
+            continue
+        if any(_names_inside(folded_key(part)) or nearest_codes(folded_key(part), 1) for part in strict if part in piece):
+            return False
+    return len(loose) > 1
+
+
+def _refused(pieces: list[str]) -> Found | None:
+    codes = {code for piece in pieces for code in _part(piece).codes}
+    return Found("several", tuple(sorted(codes)), "") if len(codes) > 1 else None
+
+
+def _part(piece: str) -> Part:
+    text = unwrapped(piece)
+    hit = _known(text) or _known(unwrapped(_LEAD.sub("", text)))
+    folded = folded_key(text)
+    if hit is None:
+        return Part(text, folded, "unknown", ())
+    kind = "country" if hit.answer.kind in ("exact", "alias") else hit.answer.kind
+    return Part(text, folded, kind, hit.answer.codes)
+
+
+def _known(text: str) -> Hit | None:
+    hit = whole(text)
+    # A bare code inside a longer text is no evidence: it is as often an initial, a state or a unit.
+    return None if hit is None or hit.answer.kind == "code" else hit
+
+
+def _weighed(parts: list[Part]) -> Found | None:
+    codes = _one_reading({code for part in parts if part.kind == "country" for code in part.codes}, parts)
+    if len(codes) > 1:
+        return Found("several", tuple(sorted(codes)), "")
+    if not codes:
+        return _from_endings(parts)
+    (code,) = codes
+    others = [part for part in parts if part.kind != "country"]
+    if all(_agrees(part, code, parts) for part in others) and _supported(code, others):
+        matched = next(part.text for part in parts if part.kind == "country" and part.codes == (code,))
+        return Found("contained", (code,), matched)
+    return Found("unknown", (code,), "")
+
+
+def _one_reading(codes: set[str], parts: list[Part]) -> set[str]:
+    """A territory named with its sovereign is the territory; an ambiguous part is settled by a clear one."""
+    for part in parts:
+        if part.kind == "ambiguous" and not codes & set(part.codes):
+            settled = {code for code in part.codes if _sovereign(code) in codes}
+            codes = settled if len(settled) == 1 else codes
+    return codes - {_sovereign(code) for code in codes if _sovereign(code) in codes}
+
+
+def _sovereign(code: str) -> str | None:
+    return listed()[code].sovereign or ASSOCIATED.get(code)
+
+
+def _agrees(part: Part, code: str, parts: list[Part]) -> bool:
+    """Whether a part that is no country name leaves the country standing."""
+    if part.kind in ("region", "not_a_country"):
+        return True
+    if part.kind in ("demonym", "place", "ambiguous"):
+        return code in part.codes or _sovereign(code) in part.codes
+    if part.kind == "dissolved":
+        return False
+    tokens = set(part.folded.split())
+    if tokens & STATE_WORDS or tokens & {"not", "except", "excluding", "without", "outside"}:
+        return False
+    inside = _names_inside(part.folded) - {code, _sovereign(code)}
+    close = nearest_codes(part.folded, 1) if len(part.folded) > LEAST_LETTERS else {}
+    return not inside and not set(close) - {code}
+
+
+def _supported(code: str, others: list[Part]) -> bool:
+    """Whether a name that is also a common tail has more than unknown words beside it."""
+    unknown = [part for part in others if part.kind == "unknown"]
+    if code not in HEADS or not unknown:
+        return True
+    return any(part.kind in ("place", "demonym") and code in part.codes for part in others)
+
+
+def _from_endings(parts: list[Part]) -> Found | None:
+    if any(part.kind != "unknown" for part in parts if part.kind not in ("region", "not_a_country", "place")):
+        return None
+    found = [ending for part in parts if part.kind == "unknown" and (ending := _ending(part.text))]
+    codes = {code for ending in found for code in ending.codes}
+    agreeing = all(part.kind != "place" or codes & set(part.codes) for part in parts)
+    if len(codes) == 1 and len(found) == 1 and agreeing and found[0].status == "contained":
+        return found[0]
+    return Found("several" if len(codes) > 1 else "unknown", tuple(sorted(codes)), "") if codes else None
+
+
+def _ending(text: str) -> Found | None:
+    """A country's name as the last words of a text, or as its first before a word for an area."""
+    folded = folded_key(text)
+    tokens = folded.split()
+    if not is_latin(folded) or len(tokens) < 2:
+        return None
+    for start in range(1, len(tokens)):
+        name = " ".join(tokens[start:])
+        if code := _plain_name(name):
+            return _judged(tokens[:start], name, code, folded)
+    if tokens[-1] in AREA_WORDS:
+        for end in range(len(tokens) - 1, 0, -1):
+            if code := _plain_name(" ".join(tokens[:end])):
+                return _judged([], " ".join(tokens[:end]), code, folded)
+    inside = _names_inside(folded)
+    return Found("several" if len(inside) > 1 else "unknown", tuple(sorted(inside)), "") if inside else None
+
+
+def _judged(before: list[str], name: str, code: str, folded: str) -> Found:
+    others = _names_inside(" ".join(before)) - {code, _sovereign(code)}
+    if others:
+        return Found("several", tuple(sorted({*others, code})), "")
+    sure = (
+        code not in HEADS
+        and not set(before) & (TURNING - {"st", "san", "santa"})
+        and not (before and before[-1] in TURNING)
+        and not any(_looks_like_direction(word) for word in before[-1:])
+        and not set(nearest_codes(folded, 2)) - {code}
+        and not _contradicted(before, code)
+    )
+    return Found("contained" if sure else "unknown", (code,), name)
+
+
+def _contradicted(before: list[str], code: str) -> bool:
+    hit = _known(" ".join(before)) if before else None
+    return bool(hit and hit.answer.kind in ("place", "ambiguous", "dissolved") and code not in hit.answer.codes)
+
+
+def _looks_like_direction(word: str) -> bool:
+    if len(word) < LEAST_LETTERS:
+        return False
+    from selection.countries.suggesting import distance
+
+    return any(distance(word, direction, 2) <= 2 for direction in DIRECTIONS)
+
+
+def _plain_name(name: str) -> str | None:
+    """The code of a name written out in full: no people, no codes, nothing rearranged."""
+    if len(joined_key(name)) < LEAST_LETTERS and name not in ("usa", "uk", "uae"):
+        return None
+    found = name_index().find(FOLDED, name) or name_index().find(EXACT, name)
+    if found is None or found.kind not in ("exact", "alias") or name in ("america", "emirates", "male"):
+        return None
+    return found.codes[0]
+
+
+def _names_inside(folded: str) -> set[str]:
+    tokens = folded.split()
+    found: set[str] = set()
+    for start in range(len(tokens)):
+        for end in range(min(len(tokens), start + 5), start, -1):
+            if code := _plain_name(" ".join(tokens[start:end])):
+                found.add(code)
+                break
+    return found

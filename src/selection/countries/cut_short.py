@@ -1,0 +1,35 @@
+"""Names that a narrow column cut off: the beginning of exactly one country's names."""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from functools import cache
+
+from selection.countries.curated import spelled_names
+from selection.countries.spelling import folded_key, is_latin, joined_key
+
+LEAST_LETTERS = 8
+LEAST_SHARE = 0.6
+
+
+def cut_short(folded: str) -> tuple[str, str] | None:
+    """The code and full name of which the text is the beginning, if no other country's name begins so."""
+    typed = joined_key(folded)
+    if len(typed) < LEAST_LETTERS or not is_latin(typed):
+        return None
+    names = _sorted_names()
+    found: dict[str, str] = {}
+    for name, code in names[bisect_left(names, (typed, "")) :]:
+        if not name.startswith(typed):
+            break
+        if code not in found or len(name) < len(found[code]):
+            found[code] = name
+    if len(found) != 1:
+        return None
+    code, name = found.popitem()
+    return (code, name) if len(typed) >= LEAST_SHARE * len(name) else None
+
+
+@cache
+def _sorted_names() -> list[tuple[str, str]]:
+    return sorted({(joined_key(folded_key(name)), code) for name, code in spelled_names()})
