@@ -78,7 +78,7 @@ def _caps(outcome: Outcome) -> list[dict[str, Any]]:
     for column in range(table.keys.shape[1]):
         keys = table.keys[codes, column]
         used += np.bincount(keys[keys >= 0], minlength=len(used))
-    ends = [*table.offsets[1:], len(used)]
+    ends = [*table.offsets, len(used)][1:]
     return [
         {
             "cap": cap.name,

@@ -102,12 +102,10 @@ def _drop_idle(problem: BlockProblem) -> BlockProblem:
     """Forget cap keys with room for all their candidates, and reserves that keep no seat."""
     needed = sum(1 << g for g, least in enumerate(problem.minimums) if least > 0)
     supply, keys = problem.supply, problem.keys.copy()
-    for column in range(keys.shape[1]):
-        key = keys[:, column]
-        used = key >= 0
-        total = np.bincount(key[used], weights=supply[used], minlength=len(problem.slack))
-        idle = total <= problem.slack
-        key[used] = np.where(idle[key[used]], -1, key[used])
+    used = keys >= 0
+    # A key may stand in several columns: of a field with several values, each value is a key of its own.
+    total = np.bincount(keys[used], weights=supply[np.nonzero(used)[0]], minlength=len(problem.slack))
+    keys[used] = np.where((total <= problem.slack)[keys[used]], -1, keys[used])
     keys = keys[:, (keys >= 0).any(axis=0)]
     return replace(problem, masks=problem.masks & needed, keys=keys)
 
