@@ -6,14 +6,14 @@ import hashlib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
-from decimal import Decimal
+from decimal import MAX_EMAX, MIN_EMIN, Context, Decimal
 from functools import cached_property
 from types import MappingProxyType
-from typing import Any
+from typing import Annotated, Any
 
 import numpy as np
 import numpy.typing as npt
-from pydantic import AliasChoices, AwareDatetime, BaseModel, ConfigDict, Field
+from pydantic import AliasChoices, AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field
 
 from selection.vocabulary import PERSONAL
 
@@ -21,10 +21,18 @@ from selection.vocabulary import PERSONAL
 type_of_values = str | int | Decimal | bool | date | datetime | tuple[str, ...]
 
 
+def _words(value: Any) -> Any:
+    """One word or several, sorted, each once."""
+    if isinstance(value, str):
+        return (value,)
+    several = isinstance(value, (list, tuple, set, frozenset)) and all(isinstance(one, str) for one in value)
+    return tuple(sorted(set(value))) or None if several else value
+
+
 class Applicant(BaseModel):
     """One registration. Only `id` is required; any further key is an attribute of the call's own."""
 
-    model_config = ConfigDict(frozen=True, extra="allow", populate_by_name=True)
+    model_config = ConfigDict(frozen=True, extra="allow", populate_by_name=True, hide_input_in_errors=True)
 
     id: str = Field(min_length=1)
     name: str | None = Field(default=None, repr=False)
@@ -36,12 +44,19 @@ class Applicant(BaseModel):
     citizenship: str | None = None
     employer_country: str | None = None
     role: str | None = None
-    sector: tuple[str, ...] | None = Field(default=None, validation_alias=AliasChoices("sector", "sectors"))
+    sector: Annotated[tuple[str, ...] | None, BeforeValidator(_words)] = Field(
+        default=None, validation_alias=AliasChoices("sector", "sectors")
+    )
     function: str | None = None
     organisation: str | None = Field(
         default=None, validation_alias=AliasChoices("organisation", "organization", "employer")
     )
     submitted_at: AwareDatetime | None = None
+
+    def __repr_args__(self) -> Iterator[tuple[str | None, Any]]:
+        """The fields known here, without name and e-mail; a call's own attributes may hold anything, so none is shown."""
+        shown = type(self).model_fields.items()
+        return ((name, getattr(self, name)) for name, field in shown if field.repr and getattr(self, name) is not None)
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -155,19 +170,37 @@ def pool_hash(pool: Pool) -> str:
 
 
 def _texts(column: Column) -> npt.NDArray[Any]:
-    """One text per applicant; missing is the empty text, a present value never is."""
-    words = [f"={canonical_text(v)}" for v in column.python_values()]
+    """One text per applicant; missing is the empty text, a present value never is, and no two values share one."""
+    words = [_sealed(v) for v in column.python_values()]
     return objects([*words, ""])[column.codes]
+
+
+def _sealed(value: Any) -> str:
+    """A value's text with its length before it, so that no text can look like two."""
+    texts = sorted(value) if isinstance(value, tuple) else [canonical_text(value)]
+    return "".join(f"{len(text)}={text}" for text in texts) or "0"
 
 
 def canonical_text(value: Any) -> str:
     """The one spelling of a value: numbers without trailing zeros, times in UTC, several values sorted."""
     if isinstance(value, bool):
         return "true" if value else "false"
+    if isinstance(value, float):
+        value = Decimal(repr(value))
     if isinstance(value, Decimal):
-        return format(value.normalize(), "f")
+        return _number_text(value)
     if isinstance(value, datetime):
-        return value.astimezone(UTC).isoformat()
+        return (value.astimezone(UTC) if value.tzinfo is not None else value).isoformat()
     if isinstance(value, tuple):
         return "|".join(sorted(value))
     return str(value)
+
+
+def _number_text(value: Decimal) -> str:
+    """Every digit and no more, whatever the precision of the moment; very large and small ones with an exponent."""
+    if not value:
+        return "0"
+    if value.is_finite() and abs(value.adjusted()) > 1000:
+        return str(value.normalize(Context(prec=len(value.as_tuple().digits), Emax=MAX_EMAX, Emin=MIN_EMIN)))
+    text = format(value, "f")
+    return text.rstrip("0").rstrip(".") if "." in text else text

@@ -1,14 +1,14 @@
 """What goes wrong, said so that it can be mended: a code, the facts, a sentence, the nearest right word.
 
-    SelectionError
-      PolicyError        the policy file is wrong
-      FormError          the form is wrong, or does not fit the file it is used on
-      InputError         a table of registrations cannot be read at all
-      CountryDataError   country facts asked for that are not there
-      TieError           a tie reaches the lottery and no seed was given
-      NotFoundError      an applicant, block or file that was asked for is not there
-      OutputError        results cannot be written
-      MissingExtraError  an optional dependency is not installed
+SelectionError
+  PolicyError        the policy file is wrong
+  FormError          the form is wrong, or does not fit the file it is used on
+  InputError         a table of registrations cannot be read at all
+  CountryDataError   country facts asked for that are not there
+  TieError           a tie reaches the lottery and no seed was given
+  NotFoundError      an applicant, block or file that was asked for is not there
+  OutputError        results cannot be written
+  MissingExtraError  an optional dependency is not installed
 """
 
 from __future__ import annotations

@@ -47,6 +47,9 @@ COUNTRY_FIELDS: Final = ("country", "residence", "citizenship", "employer_countr
 #: Dated facts that follow from a country field: `income_group`, or `citizenship.income_group`.
 COUNTRY_FACTS: Final = ("income_group", "who_region", "ldc", "lldc", "sids")
 
+#: Facts that are true or false.
+TRUTHS: Final = ("ldc", "lldc", "sids")
+
 #: Fields that say who somebody is: never in a repr, a log, an error or a public file.
 PERSONAL: Final = frozenset({"name", "email"})
 
