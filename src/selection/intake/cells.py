@@ -22,6 +22,7 @@ Cell = tuple[Any, Trouble | None]
 Reader = Callable[[Any], Cell]
 
 NUMBER: Final = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d{1,3})?")
+ALPHA3: Final = re.compile(r"[A-Z]{3}")
 LARGEST: Final = 400
 LONGEST_COUNTRY: Final = 300
 
@@ -159,6 +160,23 @@ def _date(dates: str) -> Reader:
     return read
 
 
+def holds_codes(values: Iterable[Any]) -> bool:
+    """Whether every value of a country column is an ISO alpha-2 code; a lone `NA` proves nothing."""
+    texts = {v for v in values if v is not None}
+    if not all(isinstance(t, str) and len(t) == 2 and t.isupper() for t in texts) or texts <= {"NA"}:
+        return False
+    from selection.countries import resolve_codes
+
+    return all(resolve_codes(t, "alpha-2").code for t in texts)
+
+
+def _hint(text: str, field: FieldForm) -> str:
+    from selection.countries import resolve_codes
+
+    is_code = field.codes is None and len(text) == 2 and resolve_codes(text, "alpha-2").code
+    return '; if this column holds codes, say so in the form: codes = "alpha-2"' if is_code else ""
+
+
 def _country(field: FieldForm) -> Reader:
     from selection.countries import country, resolve_codes
 
@@ -169,8 +187,11 @@ def _country(field: FieldForm) -> Reader:
         if len(text) > LONGEST_COUNTRY:
             return None, Trouble("country_unknown", f"{short(text)!r} is not a known country name.")
         found = resolve_codes(text, field.codes) if field.codes else country(text)
+        if found.code is None and ALPHA3.fullmatch(text):
+            # The library's own codes are understood wherever a country is named.
+            found = own if (own := resolve_codes(text, "alpha-3")).code else found
         if found.code is None:
-            return None, Trouble(f"country_{found.status}", f"{found.sentence}.")
+            return None, Trouble(f"country_{found.status}", f"{found.sentence}{_hint(text, field)}.")
         kept = Trouble("country_contained", f"{found.sentence}; please check.", "kept")
         return found.code, kept if found.status == "contained" else None
 

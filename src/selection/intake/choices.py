@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from types import MappingProxyType
-from typing import Any, Final
+from typing import Any
 
 import numpy as np
 
@@ -15,13 +15,15 @@ from selection.intake.coding import recoded
 from selection.intake.findings import Ledger, Trouble, short
 from selection.intake.forms import FieldForm
 
-#: Without a form: no word of a sector holds one of these.
-USUAL_SPLIT: Final = ";|"
 
+def splitter(split: str | None, one: Reader | None, *, keep_single: bool = False, whole: bool = False) -> Reader:
+    """Read a cell with several choices; one choice that cannot be read leaves the whole cell open.
 
-def splitter(split: str | None, one: Reader | None, *, keep_single: bool = False) -> Reader:
-    """Read a cell with several choices; one choice that cannot be read leaves the whole cell open."""
-    cut: Callable[[str], list[str]] = (lambda t: t.split(split)) if split else (lambda t: re.split(r"[;|]", t))
+    Without a form a cell is cut at `;` and `|`, which no word of a sector holds; `whole` cells are one choice each.
+    """
+
+    def cut(text: str) -> list[str]:
+        return [text] if whole else text.split(split) if split else re.split(r"[;|]", text)
 
     def read(value: Any) -> Cell:
         if not isinstance(value, str | tuple):

@@ -78,11 +78,12 @@ def sniff(text: str, form: Form) -> str:
     wanted = frozenset(form.headings)
     scores = {}
     for place, separator in enumerate(SEPARATORS):
-        records = _first_records(text, separator)
-        width = len(records[0]) if records else 0
-        even = sum(1 for r in records if len(r) == width) / max(1, len(records))
-        hits = len(wanted.intersection(h.strip() for h in records[0])) if records else 0
-        scores[separator] = (hits, width > 1, even >= 0.8, width, -place)
+        records = _first_records(text, separator) or [[]]
+        width = len(records[0])
+        even = sum(1 for r in records if len(r) == width) >= 0.8 * len(records)
+        hits = len(wanted.intersection(h.strip() for h in records[0]))
+        led = bool(_preamble(records))
+        scores[separator] = (hits, width > 1 or led, even or led, width, -place)
     return max(SEPARATORS, key=scores.__getitem__)
 
 
@@ -94,15 +95,22 @@ def _first_records(text: str, separator: str) -> list[list[str]]:
 
 def _refuse_preamble(text: str, separator: str, form: Form, source: str) -> None:
     """Lines before the headings make a first row that is narrower than nearly all that follows."""
-    widths = [_width(r) for r in _first_records(text, separator)]
-    wider = [place for place, width in enumerate(widths) if width > widths[0]]
-    if len(wider) > 1 and 2 * len(wider) > len(widths):
-        row = form.skip_rows + 1 + widths.index(max(widths))
+    records = _first_records(text, separator)
+    lines = _preamble(records)
+    if lines:
+        row = form.skip_rows + 1 + lines
         sentence = (
-            f"{source}: the first row has {widths[0]} headings, most rows have more cells. If the headings stand "
-            f"in row {row}, write skip_rows = {row - 1} in the form."
+            f"{source}: the first row has {_width(records[0])} headings, most rows have more cells. "
+            f"If the headings stand in row {row}, write skip_rows = {row - 1} in the form."
         )
         raise InputError("preamble", sentence, source=source, row=row)
+
+
+def _preamble(records: Sequence[Sequence[str]]) -> int:
+    """How many records come before what seem to be the headings."""
+    widths = [_width(r) for r in records]
+    wider = sum(1 for width in widths if width > widths[0])
+    return widths.index(max(widths)) if wider > 1 and 2 * wider > len(widths) else 0
 
 
 def _width(record: Sequence[str]) -> int:
@@ -163,6 +171,8 @@ def _split(text: str, body: int, separator: str, width: int, found: Plan) -> lis
     if body < 0 or "\r" in text:
         return None
     coders = _coders(found, width)
+    if body >= end:
+        return coders
     quotes = text.count('"', body, end)
     if quotes == 0:
         regular = _split_blocks(text, body, end, separator, "\n", coders)
@@ -180,7 +190,7 @@ def _split_blocks(text: str, body: int, end: int, between: str, ending: str, cod
     these marks stand at every `width`-th cell and nowhere else.
     """
     width, mark, quotes = len(coders), f"{between}\0", between.count('"')
-    while body < end:
+    while True:
         stop = text.find(ending, body + BLOCK, end)
         stop = end if stop < 0 else stop
         block = f"\0{text[body:stop].replace(ending, mark)}"
@@ -192,8 +202,9 @@ def _split_blocks(text: str, body: int, end: int, between: str, ending: str, cod
         for place, coder in enumerate(coders):
             if coder is not None:
                 coder.add([c[1:] for c in firsts] if place == 0 else cells[place::width])
+        if stop >= end:
+            return True
         body = stop + len(ending)
-    return True
 
 
 def _coders(found: Plan, width: int) -> list[Coder | None]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date, datetime
 from decimal import Decimal
@@ -28,16 +29,20 @@ def is_frame(source: object) -> bool:
         return False
     import narwhals.stable.v2 as nw
 
-    return isinstance(nw.from_native(source, pass_through=True), nw.DataFrame | nw.LazyFrame)
+    try:
+        return isinstance(nw.from_native(source, pass_through=True), nw.DataFrame | nw.LazyFrame)
+    except nw.exceptions.DuplicateError:
+        return True
 
 
 def read_frame(source: Any, planned: Planner) -> Table:
     """A pandas, polars, pyarrow or any other dataframe as a table; lazy ones are collected."""
     import narwhals.stable.v2 as nw
 
-    native = _with_named_index(source)
-    _refuse_doubled(native)
-    frame: Any = nw.from_native(native)
+    try:
+        frame: Any = nw.from_native(_with_named_index(source))
+    except nw.exceptions.DuplicateError:
+        raise _doubled(source) from None
     if isinstance(frame, nw.LazyFrame):
         frame = frame.collect()
     names = list(frame.columns)
@@ -90,13 +95,12 @@ def _with_named_index(native: Any) -> Any:
     return native.reset_index() if names and not set(names) & set(native.columns) else native
 
 
-def _refuse_doubled(native: Any) -> None:
+def _doubled(native: Any) -> InputError:
     listed: Any = getattr(native, "column_names", None)
-    names = [str(n) for n in (getattr(native, "columns", ()) if listed is None else listed)]
-    doubled = sorted({n for n in names if names.count(n) > 1}) if len(set(names)) < len(names) else []
-    if doubled:
-        sentence = f"The dataframe has these columns more than once: {', '.join(map(repr, doubled))}."
-        raise InputError("doubled_headings", sentence, headings=doubled)
+    names = [str(n) for n in (native.columns if listed is None else listed)]
+    doubled = sorted(n for n, times in Counter(names).items() if times > 1)
+    sentence = f"The dataframe has these columns more than once: {', '.join(map(repr, doubled))}."
+    return InputError("doubled_headings", sentence, headings=doubled)
 
 
 def _series(series: Any) -> Column:

@@ -65,6 +65,8 @@ class Plan:
 
 def plan(headings: Sequence[str], form: Form, source: str, *, of_file: bool = True) -> Plan:
     """Find every column that is to be read; without fields in the form, headings named like fields are fields."""
+    if not headings and not of_file and not form.fields:
+        return Plan(MappingProxyType({}), MappingProxyType({}), ())
     if not any(headings):
         raise InputError("missing_headings", f"{source}: the first row holds no headings.", source=source)
     fields = form.fields or implied(headings, source, of_file)

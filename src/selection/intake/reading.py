@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
@@ -11,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from selection.applicants import Column, Pool, canonical_text
-from selection.intake.cells import checked, reader
+from selection.intake.cells import checked, holds_codes, reader
 from selection.intake.choices import read_options, splitter
 from selection.intake.coding import recoded, unmasked, used
 from selection.intake.duplicates import find_duplicates
@@ -23,7 +23,7 @@ from selection.intake.intake import Intake
 from selection.intake.sources import open_table
 from selection.intake.tables import Table
 from selection.intake.times import joined, read_times
-from selection.vocabulary import PERSONAL
+from selection.vocabulary import COUNTRY_FIELDS, PERSONAL
 
 
 def read_applicants(source: Any, *, form: Form | Mapping[str, Any] | str | Path | None = None) -> Intake:
@@ -35,7 +35,7 @@ def read_applicants(source: Any, *, form: Form | Mapping[str, Any] | str | Path 
         return source
     form = _form(form)
     table = open_table(source, form)
-    found = _plan(table, form)
+    found = plan(table.headings, form, table.source, of_file=not table.typed)
     kept, dropped = _complete_rows(table, form.complete, found)
     ledger = Ledger(kept.rows)
     raws = _unmasked(kept, found, ledger)
@@ -59,12 +59,6 @@ def _form(form: Form | Mapping[str, Any] | str | Path | None) -> Form:
     if isinstance(form, Form):
         return form
     return Form.load(form) if isinstance(form, str | Path) else Form.model_validate(dict(form))
-
-
-def _plan(table: Table, form: Form) -> Plan:
-    if table.typed and not table.headings:
-        return Plan(MappingProxyType({}), MappingProxyType({}), ())
-    return plan(table.headings, form, table.source, of_file=not table.typed)
 
 
 def _complete_rows(table: Table, complete: Complete | None, found: Plan) -> tuple[Table, list[Problem]]:
@@ -142,17 +136,26 @@ def _read(
         column, troubles = read_times(raw, dates, form.timezone)
         ledger.report(name, heading, raw, troubles)
         return column
+    values = [v if u else None for v, u in zip(raw.values.tolist(), used(raw).tolist(), strict=True)]
+    if name in COUNTRY_FIELDS and field.codes is None and field.values is None:
+        field = _recognise_codes(field, heading, values, ledger)
     read = reader(name, field, form)
     if field.split is not None or name == "sector":
-        split = field.split if formed else None
-        whole = formed and split is None
-        read = splitter("\0" if whole else split, read, keep_single=typed)
+        read = splitter(field.split, read, keep_single=typed, whole=formed and field.split is None)
     if read is None:
         return raw
-    real = used(raw).tolist()
-    results = [read(v) if u else (None, None) for v, u in zip(raw.values.tolist(), real, strict=True)]
+    results = [(None, None) if v is None else read(v) for v in values]
     ledger.report(name, heading, raw, {code: t for code, (_, t) in enumerate(results) if t is not None})
     return recoded(raw.codes, [value for value, _ in results])
+
+
+def _recognise_codes(field: FieldForm, heading: str, values: Sequence[Any], ledger: Ledger) -> FieldForm:
+    if not holds_codes(values):
+        return field
+    size = len({v for v in values if v is not None})
+    said = f"All {size} different cells of this column are ISO 3166 alpha-2 codes, and were read as such."
+    ledger.note("codes_recognised", said, "kept", column=heading)
+    return field.model_copy(update={"codes": "alpha-2"})
 
 
 def _checked(name: str, heading: str, raw: Column, ledger: Ledger) -> Column:
