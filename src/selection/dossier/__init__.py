@@ -1,0 +1,7 @@
+"""One folder that holds everything decided: written whole or not at all, and read again by running it again."""
+
+from selection.dossier.folders import ready
+from selection.dossier.reading import read
+from selection.dossier.writing import write
+
+__all__ = ["read", "ready", "write"]

@@ -1,0 +1,81 @@
+"""An outcome becomes the files of one folder."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import fields
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from selection.dossier import folders, pools
+from selection.dossier.sheets import lines
+from selection.intake import Problem
+
+if TYPE_CHECKING:
+    from selection.outcome import Outcome
+
+
+def write(outcome: Outcome, folder: Path, *, force: bool = False) -> Path:
+    """Write everything decided into a folder, whole or not at all; `force` replaces earlier results."""
+    with folders.filled(Path(folder), force=force) as fresh:
+        hashes = {name: _written(fresh / name, pieces()) for name, pieces in _files(outcome).items()}
+        record = json.dumps(record_of(outcome, hashes), sort_keys=True, ensure_ascii=False, indent=1)
+        (fresh / folders.RECORD).write_text(record + "\n", encoding="utf-8", newline="\n")
+    return Path(folder)
+
+
+def record_of(outcome: Outcome, hashes: dict[str, str]) -> dict[str, Any]:
+    """The record of an outcome with the hash of each file beside it.
+
+    The policy stands in its canonical form, whose compact JSON has the hash `policy_sha256`. `pool_sha256` is of the
+    whole pool; the pool kept in the folder leaves out names, e-mail addresses and every field the policy does not
+    read, and so has a hash of its own.
+    """
+    return {
+        **outcome.record(),
+        "policy": json.loads(outcome.policy.canonical()),
+        "source": outcome.intake.source,
+        "files": dict(hashes),
+    }
+
+
+def decision_lines(outcome: Outcome) -> Iterator[bytes]:
+    """The file of decisions, piece by piece."""
+    from selection.frames import decision_cells
+
+    return lines(decision_cells(outcome, outcome.display_order))
+
+
+def _files(outcome: Outcome) -> dict[str, Callable[[], Iterable[bytes]]]:
+    return {
+        folders.DECISIONS: lambda: decision_lines(outcome),
+        "shortlist.csv": lambda: _listed(outcome, np.flatnonzero(outcome.choice.selected)),
+        "waitlist.csv": lambda: _listed(outcome, outcome.waiting),
+        "problems.csv": lambda: _problems(outcome.intake.findings),
+        folders.POLICY: lambda: [outcome.policy.dump().encode()],
+        folders.POOL: lambda: [pools.compress(pools.pack(outcome.intake.pool, pools.read_fields(outcome)))],
+    }
+
+
+def _listed(outcome: Outcome, ranks: Any) -> Iterator[bytes]:
+    from selection.frames import listed_cells
+
+    return lines(listed_cells(outcome, outcome.ranking.order[ranks]))
+
+
+def _problems(findings: tuple[Problem, ...]) -> Iterator[bytes]:
+    return lines({one.name: [getattr(found, one.name) for found in findings] for one in fields(Problem)})
+
+
+def _written(path: Path, pieces: Iterable[bytes]) -> str:
+    """Write a file; the hash of what stands in it."""
+    digest = hashlib.sha256()
+    with path.open("wb") as file:
+        for piece in pieces:
+            file.write(piece)
+            digest.update(piece)
+    return digest.hexdigest()
