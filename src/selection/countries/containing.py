@@ -4,27 +4,37 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import cache
 
 from selection.countries.economies import listed
 from selection.countries.lookup import Hit, whole
-from selection.countries.name_index import EXACT, FOLDED, name_index
+from selection.countries.name_index import ENGLISH_SOURCE, EXACT, FOLDED, name_index
 from selection.countries.repairing import unwrapped
 from selection.countries.spelling import folded_key, is_latin, joined_key
-from selection.countries.suggesting import nearest_codes
+from selection.countries.suggesting import distance, nearest_codes
 
 LONGEST = 160
 MOST_PARTS = 8
 LEAST_LETTERS = 4
 
 _EVERY_PART = re.compile(r"\s*[/+;|&]\s*|(?<=\w)[-–—](?=\w)|\s+(?:and|or|ou|et|und|oder|y|o)\s+", re.IGNORECASE)
-_PARTS = re.compile(r"\s*[,:()\[\]{}\n]\s*|\s+[-–—]+\s+|\s*[-–—]+\s+|\.\s+(?=[A-Z])")
+_PARTS = re.compile(r"\s*[,:()\[\]{}\n]\s*|\s+[-–—]+\s+|\s*[-–—]+\s+")
+_ASIDE = re.compile(r"^([^()\[\]{}]+?)\s*[(\[{]([^()\[\]{}]+)[)\]}]$")
 _LEAD = re.compile(
     r"^(?:formerly|former|was|now|ex|aka|also known as|also|local name|the|republic of|kingdom of|in|from|of)\b[\s:-]*",
     re.IGNORECASE,
 )
 
-HEADS = frozenset("GIN COG COD WSM KOR PRK IRL GEO NER DMA JOR TCD LBN CUB PER PAN".split())  # noqa: SIM905
-"""Names that are also the tail of other names, or of people and places: alone at the end of a text they prove nothing."""
+FAMILY = frozenset("GIN COG COD WSM KOR PRK GEO NER DMA JOR TCD GUY".split())  # noqa: SIM905
+"""Names shared by several countries, states and people: beside unknown words they prove nothing."""
+
+TAILS = FAMILY | frozenset("IRL LBN CUB PER PAN SDN TON TKL".split())  # noqa: SIM905
+"""Names that other names end in: as the bare last word of a text they prove nothing."""
+
+US_STATES = frozenset(
+    "AL AK AZ AR CA CO CT DE FL GA HI ID IL IN IA KS KY LA ME MD MA MI MN MS MO MT NE NV NH NJ NM NY NC ND OH OK OR PA "  # noqa: SIM905
+    "RI SC SD TN TX UT VT VA WA WV WI WY DC".split()
+)
 
 TURNING = frozenset(
     "new south north east west southern northern eastern western papua equatorial french british dutch portuguese "  # noqa: SIM905
@@ -37,7 +47,13 @@ TURNING = frozenset(
 
 DIRECTIONS = ("south", "north", "equatorial", "papua", "western", "southern", "northern", "democratic")
 STATE_WORDS = frozenset("republic rep kingdom emirates emirate dem democratic federation".split())  # noqa: SIM905
+REFUSING = STATE_WORDS | {"not", "except", "excluding", "without", "outside", "non"}
 AREA_WORDS = frozenset("district province region governorate county prefecture department municipality".split())  # noqa: SIM905
+ENGLISH_TOO = frozenset(
+    "usa|uk|uae|england|scotland|wales|northern ireland|russia|turkey|ivory coast|cape verde|czech republic|laos|syria|"  # noqa: SIM905
+    "brunei|north korea|south korea|macedonia|swaziland|palestine|kosovo|east timor|burma|vatican city|macau".split("|")
+)
+NAMES = ("exact", "alias", "misspelling")
 ASSOCIATED = {"COK": "NZL", "NIU": "NZL", "TWN": "CHN", "HKG": "CHN", "MAC": "CHN"}
 
 
@@ -64,6 +80,10 @@ def contained(text: str) -> Found | None:
     """The one country that a longer text holds, `several` if it holds more, or None if it holds none for certain."""
     if len(text) > LONGEST:
         return None
+    if (aside := _ASIDE.match(text)) and (outer := _part(aside.group(1))).kind == "country":
+        return _weighed([outer, _part(aside.group(2))])
+    if aside and _sole_sovereign(aside.group(1), aside.group(2)):
+        return Found("unknown", _part(aside.group(2)).codes, "")
     strict = [piece for piece in _EVERY_PART.split(text) if unwrapped(piece)]
     if len(strict) > 1 and (found := _every_part_known(strict)):
         return found
@@ -75,6 +95,17 @@ def contained(text: str) -> Found | None:
     if len(loose) == 1:
         return _ending(loose[0])
     return _weighed([_part(piece) for piece in loose])
+
+
+def _sole_sovereign(outer: str, aside: str) -> bool:
+    """Whether unknown words with a state that has territories in brackets may well be one of those territories."""
+    inner = _part(aside)
+    return inner.kind == "country" and _part(outer).kind == "unknown" and inner.codes[0] in _states_with_territories()
+
+
+@cache
+def _states_with_territories() -> frozenset[str | None]:
+    return frozenset(map(_sovereign, listed()))
 
 
 def _every_part_known(pieces: list[str]) -> Found | None:
@@ -90,7 +121,9 @@ def _harmless(strict: list[str], loose: list[str]) -> bool:
     for piece in joined:
         if whole(unwrapped(piece)):
             continue
-        if any(_names_inside(folded_key(part)) or nearest_codes(folded_key(part), 1) for part in strict if part in piece):
+        if any(
+            _names_inside(folded_key(part)) or nearest_codes(folded_key(part), 1) for part in strict if part in piece
+        ):
             return False
     return len(loose) > 1
 
@@ -102,18 +135,14 @@ def _refused(pieces: list[str]) -> Found | None:
 
 def _part(piece: str) -> Part:
     text = unwrapped(piece)
-    hit = _known(text) or _known(unwrapped(_LEAD.sub("", text)))
+    hit = whole(text) or whole(unwrapped(_LEAD.sub("", text)))
     folded = folded_key(text)
     if hit is None:
-        return Part(text, folded, "unknown", ())
-    kind = "country" if hit.answer.kind in ("exact", "alias") else hit.answer.kind
+        return Part(text, folded, "place", ("USA",)) if text in US_STATES else Part(text, folded, "unknown", ())
+    kind = "country" if hit.answer.kind in NAMES else hit.answer.kind
+    if kind == "code" and folded in ("usa", "uk", "uae"):
+        kind = "country"
     return Part(text, folded, kind, hit.answer.codes)
-
-
-def _known(text: str) -> Hit | None:
-    hit = whole(text)
-    # A bare code inside a longer text is no evidence: it is as often an initial, a state or a unit.
-    return None if hit is None or hit.answer.kind == "code" else hit
 
 
 def _weighed(parts: list[Part]) -> Found | None:
@@ -125,9 +154,13 @@ def _weighed(parts: list[Part]) -> Found | None:
     (code,) = codes
     others = [part for part in parts if part.kind != "country"]
     if all(_agrees(part, code, parts) for part in others) and _supported(code, others):
-        matched = next(part.text for part in parts if part.kind == "country" and part.codes == (code,))
-        return Found("contained", (code,), matched)
+        return Found("contained", (code,), _matched(parts, code))
     return Found("unknown", (code,), "")
+
+
+def _matched(parts: list[Part], code: str) -> str:
+    named = [part.text for part in parts if code in part.codes and part.kind != "demonym"]
+    return named[0] if named else ", ".join(part.text for part in parts)
 
 
 def _one_reading(codes: set[str], parts: list[Part]) -> set[str]:
@@ -136,6 +169,8 @@ def _one_reading(codes: set[str], parts: list[Part]) -> set[str]:
         if part.kind == "ambiguous" and not codes & set(part.codes):
             settled = {code for code in part.codes if _sovereign(code) in codes}
             codes = settled if len(settled) == 1 else codes
+    inside = {name for part in parts if part.kind == "unknown" for name in _names_inside(part.folded)}
+    codes = codes | {name for name in inside if _sovereign(name) in codes}
     return codes - {_sovereign(code) for code in codes if _sovereign(code) in codes}
 
 
@@ -145,14 +180,14 @@ def _sovereign(code: str) -> str | None:
 
 def _agrees(part: Part, code: str, parts: list[Part]) -> bool:
     """Whether a part that is no country name leaves the country standing."""
+    if set(part.folded.split()) & REFUSING:
+        return False
     if part.kind in ("region", "not_a_country"):
         return True
-    if part.kind in ("demonym", "place", "ambiguous"):
+    # A bare code beside a country is no evidence for it, but may be evidence against it.
+    if part.kind in ("demonym", "place", "ambiguous", "code"):
         return code in part.codes or _sovereign(code) in part.codes
     if part.kind == "dissolved":
-        return False
-    tokens = set(part.folded.split())
-    if tokens & STATE_WORDS or tokens & {"not", "except", "excluding", "without", "outside"}:
         return False
     inside = _names_inside(part.folded) - {code, _sovereign(code)}
     close = nearest_codes(part.folded, 1) if len(part.folded) > LEAST_LETTERS else {}
@@ -162,7 +197,9 @@ def _agrees(part: Part, code: str, parts: list[Part]) -> bool:
 def _supported(code: str, others: list[Part]) -> bool:
     """Whether a name that is also a common tail has more than unknown words beside it."""
     unknown = [part for part in others if part.kind == "unknown"]
-    if code not in HEADS or not unknown:
+    if code in _states_with_territories() and not all(part.text.isascii() for part in unknown):
+        return False
+    if code not in FAMILY or not unknown:
         return True
     return any(part.kind in ("place", "demonym") and code in part.codes for part in others)
 
@@ -182,11 +219,11 @@ def _ending(text: str) -> Found | None:
     """A country's name as the last words of a text, or as its first before a word for an area."""
     folded = folded_key(text)
     tokens = folded.split()
-    if not is_latin(folded) or len(tokens) < 2:
+    if not text.isascii() or len(tokens) < 2:
         return None
     for start in range(1, len(tokens)):
         name = " ".join(tokens[start:])
-        if code := _plain_name(name):
+        if code := _english_name(name):
             return _judged(tokens[:start], name, code, folded)
     if tokens[-1] in AREA_WORDS:
         for end in range(len(tokens) - 1, 0, -1):
@@ -201,7 +238,7 @@ def _judged(before: list[str], name: str, code: str, folded: str) -> Found:
     if others:
         return Found("several", tuple(sorted({*others, code})), "")
     sure = (
-        code not in HEADS
+        code not in TAILS
         and not set(before) & (TURNING - {"st", "san", "santa"})
         and not (before and before[-1] in TURNING)
         and not any(_looks_like_direction(word) for word in before[-1:])
@@ -212,16 +249,22 @@ def _judged(before: list[str], name: str, code: str, folded: str) -> Found:
 
 
 def _contradicted(before: list[str], code: str) -> bool:
-    hit = _known(" ".join(before)) if before else None
+    hit = whole(" ".join(before)) if before else None
     return bool(hit and hit.answer.kind in ("place", "ambiguous", "dissolved") and code not in hit.answer.codes)
 
 
 def _looks_like_direction(word: str) -> bool:
     if len(word) < LEAST_LETTERS:
         return False
-    from selection.countries.suggesting import distance
-
     return any(distance(word, direction, 2) <= 2 for direction in DIRECTIONS)
+
+
+def _english_name(name: str) -> str | None:
+    """The code of an English name: in other languages the words before it are not known to be harmless."""
+    found = name_index().find(FOLDED, name)
+    if name in ENGLISH_TOO or (found is not None and found.source == ENGLISH_SOURCE):
+        return _plain_name(name)
+    return None
 
 
 def _plain_name(name: str) -> str | None:
@@ -229,7 +272,7 @@ def _plain_name(name: str) -> str | None:
     if len(joined_key(name)) < LEAST_LETTERS and name not in ("usa", "uk", "uae"):
         return None
     found = name_index().find(FOLDED, name) or name_index().find(EXACT, name)
-    if found is None or found.kind not in ("exact", "alias") or name in ("america", "emirates", "male"):
+    if found is None or found.kind not in NAMES:
         return None
     return found.codes[0]
 

@@ -9,6 +9,7 @@ from selection.countries.curated import spelled_names
 from selection.countries.spelling import folded_key, is_latin, joined_key
 
 LEAST_LETTERS = 8
+LEAST_WHOLE = 4
 LEAST_SHARE = 0.6
 
 
@@ -18,13 +19,14 @@ def cut_short(folded: str) -> tuple[str, str] | None:
     if len(typed) < LEAST_LETTERS or not is_latin(typed):
         return None
     names = _sorted_names()
+    whole_names = {code for name, code in names if len(name) >= LEAST_WHOLE and typed.startswith(name)}
     found: dict[str, str] = {}
     for name, code in names[bisect_left(names, (typed, "")) :]:
         if not name.startswith(typed):
             break
         if code not in found or len(name) < len(found[code]):
             found[code] = name
-    if len(found) != 1:
+    if len(found) != 1 or whole_names - set(found):
         return None
     code, name = found.popitem()
     return (code, name) if len(typed) >= LEAST_SHARE * len(name) else None

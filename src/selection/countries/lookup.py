@@ -22,6 +22,7 @@ from selection.countries.spelling import (
 
 LEAST_JOINED = 7
 LEAST_SOUND = 6
+LEAST_LETTERS_KEPT = 5
 LONGEST_NAME = 120
 
 FORMAL = frozenset(  # fmt: skip
@@ -104,11 +105,10 @@ def _by_sound(joined: str) -> Hit | None:
 
 def _with_lost_letters(text: str) -> Hit | None:
     """Each lost character may have been any one or two letters; the name must be the only one that fits."""
-    marked = exact_key(text.replace(LOST, "\x00"))
-    known = re.sub(r"[^\w\x00]+", "", marked)
-    if len(known) - known.count("\x00") < LEAST_JOINED - 2:
+    kept = [joined_key(folded_key(piece)) for piece in text.split(LOST)]
+    if len("".join(kept)) < LEAST_LETTERS_KEPT:
         return None
-    pattern = re.compile("".join(r"\w{1,2}" if c == "\x00" else re.escape(c) for c in known))
+    pattern = re.compile(r"\w{1,2}".join(re.escape(piece) for piece in kept))
     fitting = {code: name for name, code in _joined_names() if pattern.fullmatch(name)}
     if len(fitting) != 1:
         return None

@@ -1,7 +1,7 @@
 """The index of known names: from a key to an answer, without the names themselves.
 
-The file holds a JSON head, then sorted 8-byte digests of keys, then for each the number of its answer. A digest cannot be
-turned back into a name, so no catalogue is copied; and the answers do not depend on which catalogue is installed.
+The file holds a JSON head, then sorted 8-byte digests of keys, then for each the number of its answer. A digest cannot
+be turned back into a name, so no catalogue is copied; and answers do not depend on the catalogue that is installed.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ from hashlib import blake2b
 from selection.countries.reference import content
 
 FILE = "country_index.bin"
+ENGLISH_SOURCE = "English name"
 
 CODE, EXACT, FOLDED, JOINED, BAG, SOUND = "CXFJBS"
 """What kind of key: typed code, exact text, folded words, joined letters, sorted words, sound."""
@@ -34,7 +35,7 @@ class Answer:
     @property
     def automatic(self) -> bool:
         """Whether the name stands for one country without a person's word."""
-        return self.kind in {"exact", "alias", "demonym", "code"}
+        return self.kind in {"exact", "alias", "misspelling", "demonym", "code"}
 
 
 @dataclass(frozen=True)

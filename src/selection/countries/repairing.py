@@ -15,6 +15,7 @@ _R_ESCAPE = re.compile(r"<U\+([0-9A-Fa-f]{4,6})>")
 _PERCENT = re.compile(r"%[0-9A-Fa-f]{2}")
 _FOREIGN_RUN = re.compile(r"[^\x00-\x7f]+")
 _LOST_BETWEEN_LETTERS = re.compile(r"(?<=\w)\?(?=[\w\s'])")
+_STRANGER = re.compile("(?<=[A-Za-z])[^\\W\\d_\x00-\u024f\u1e00-\u1eff](?=[a-z])")
 _HALF_DECODED = re.compile("[\u00c3\u00c2](?=[a-z])")
 _WRAPPING = " \t\r\n\"'`´‘’“”«»‹›()[]{}<>*#.,;:!|~-_=/\\"
 _PAIRS = {"(": ")", "[": "]", "{": "}"}
@@ -27,7 +28,7 @@ def repaired(text: str) -> str:
     text = _unescaped(text)
     if not text.isascii():
         text = _FOREIGN_RUN.sub(lambda run: _decoded(run.group()), text)
-        text = _HALF_DECODED.sub(LOST, text) if _latin(text) else text
+        text = _STRANGER.sub(LOST, _HALF_DECODED.sub(LOST, text))
     text = _LOST_BETWEEN_LETTERS.sub(LOST, text)
     return "".join(c for c in text if unicodedata.category(c) != "Cf")
 
@@ -67,7 +68,3 @@ def _decoded(run: str) -> str:
 
 def _has_symbol(run: str) -> bool:
     return any(unicodedata.category(c) in {"So", "Sm", "Sk", "No", "Cc"} for c in run)
-
-
-def _latin(text: str) -> bool:
-    return any(c.isascii() and c.isalpha() for c in text)

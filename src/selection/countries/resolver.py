@@ -21,6 +21,7 @@ REMEMBERED = 65536
 _STATUS = {
     "exact": "exact",
     "alias": "alias",
+    "misspelling": "alias",
     "demonym": "alias",
     "code": "alias",
     "ambiguous": "ambiguous",

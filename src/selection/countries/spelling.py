@@ -1,6 +1,7 @@
 """The keys under which two spellings of one name meet: exact, folded, joined, bag of words, and sound.
 
-Each key forgives more than the one before it. Marks are folded in Latin script only: elsewhere they carry meaning.
+Each key forgives more than the one before it. Accents are folded in Latin script only: elsewhere marks carry
+meaning. (Arabic short vowels are the exception: writing them is optional.)
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ _SAME_LETTERS = str.maketrans(
         "ß": "ss", "æ": "ae", "œ": "oe", "ø": "o", "ł": "l", "đ": "d", "ı": "i", "ð": "d", "þ": "th", "ə": "e",
     }
 )  # fmt: skip
+_ARABIC_VOWELS = re.compile("[\u064b-\u0652\u0670]")
 _NOT_WORD = re.compile(r"[\W_]+")
 _INITIALS = re.compile(r"(?<!\S)(?:\w )+\w(?!\S)")
 _CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z])")
@@ -47,7 +49,7 @@ def folded_key(text: str) -> str:
     """Words without Latin accents and punctuation, initials drawn together."""
     plain = exact_key(text.replace("&", " and "))
     if not plain.isascii():
-        plain = _without_latin_marks(plain.translate(_SAME_LETTERS))
+        plain = _without_latin_marks(_ARABIC_VOWELS.sub("", plain).translate(_SAME_LETTERS))
         plain = "".join(c if c.isalnum() or unicodedata.category(c)[0] == "M" else " " for c in plain)
     else:
         plain = _NOT_WORD.sub(" ", plain)

@@ -20,6 +20,7 @@ class CatalogueName:
     text: str
     code: str
     language: str
+    english: str = ""
 
 
 def version() -> str:
@@ -54,4 +55,4 @@ def other_names() -> Iterator[CatalogueName]:
         for name in english:
             text = catalogue.gettext(name.text)
             if text and text != name.text:
-                yield CatalogueName(text, name.code, folder.name)
+                yield CatalogueName(text, name.code, folder.name, name.text)

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 
 from selection.countries.curated import reviewed_names
 from selection.countries.economies import listed
-from selection.countries.name_index import BAG, CODE, EXACT, FOLDED, JOINED, SOUND, Answer, digest
+from selection.countries.name_index import BAG, CODE, ENGLISH_SOURCE, EXACT, FOLDED, JOINED, SOUND, Answer, digest
 from selection.countries.reference import folder
 from selection.countries.remake.catalogues import MAJOR, CatalogueName, english_names, other_names, version
 from selection.countries.repairing import repaired, unwrapped
@@ -20,6 +20,7 @@ from selection.countries.spelling import bag_key, exact_key, folded_key, is_lati
 REVIEWED, ENGLISH, OTHER = 0, 1, 2
 LEAST_LETTERS = 4
 LEAST_SOUND = 6
+SHARED = {"Congo": {"COG", "COD"}}
 LANGUAGES_ENOUGH = 4
 
 Keys = dict[tuple[str, str], Answer]
@@ -88,7 +89,7 @@ def settled_keys() -> Keys:
     }
     for level, answer, kind, key in _other_claims(trusted):
         claims[kind, key].by_level[level].add(answer)
-    keys = {place: answer for place, claim in claims.items() if (answer := claim.settled(place[0]))}
+    keys = {place: answer for place, claim in claims.items() if (answer := claim.settled(place[0])) is not None}
     return _without_near_sounds(_without_repetition(keys))
 
 
@@ -107,7 +108,7 @@ def _trusted_claims() -> Iterator[tuple[int, Answer, str, str]]:
                 yield REVIEWED, answer, kind, key
     own = tuple(CatalogueName(entry.name, entry.code, "en") for entry in listed().values())
     for english in (*own, *english_names()):
-        answer = Answer("exact", (english.code,), "English name")
+        answer = Answer("exact", (english.code,), ENGLISH_SOURCE)
         for kind, key in _all_keys(english.text, sound=True):
             yield ENGLISH, answer, kind, key
 
@@ -121,7 +122,7 @@ def _all_keys(text: str, *, sound: bool) -> Iterator[tuple[str, str]]:
     yield FOLDED, folded
     if not is_latin(folded):
         return
-    if " " in folded:
+    if " " in folded and min(map(len, folded.split())) > 1:
         yield JOINED, joined_key(folded)
     if bag := bag_key(words(folded)):
         yield BAG, bag
@@ -149,6 +150,8 @@ def _keys_of_other(
 ) -> Iterator[tuple[int, Answer, str, str]]:
     """A name that few languages share, one letter away from another country's name, is left to a person."""
     sure = Answer("exact", (name.code,), "name in another language")
+    if name.english in SHARED:
+        meant = meant | SHARED[name.english]
     unsure = Answer("ambiguous", tuple(sorted(meant)), "close to the name of another country")
     latin = is_latin(folded)
     short = latin and len(joined_key(folded)) < LEAST_LETTERS
@@ -190,7 +193,9 @@ def _without_repetition(keys: Keys) -> Keys:
 
 
 def _without_near_sounds(keys: Keys) -> Keys:
-    sounds = {key: answer.codes for (kind, key), answer in keys.items() if kind == SOUND}
+    sounds = {
+        key: answer.codes for (kind, key), answer in keys.items() if kind == SOUND and answer.kind != "misspelling"
+    }
     near = _neighbours(sounds)
     return {
         place: answer
