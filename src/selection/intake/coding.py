@@ -19,14 +19,14 @@ class Coder:
     """Collects the texts of one column block by block; `apart` columns (ids, addresses) keep a text for each row."""
 
     def __init__(self, apart: bool) -> None:
-        self._apart = apart
+        self.apart = apart
         self._texts: list[str] = []
         self._places: dict[str, int] = {}
         self._codes: list[npt.NDArray[np.int32]] = []
 
     def add(self, cells: Sequence[str]) -> None:
         """Take in the next cells of the column."""
-        if self._apart:
+        if self.apart:
             self._texts.extend(map(str.strip, cells))
             return
         places = self._places
@@ -34,9 +34,15 @@ class Coder:
             places[text] = len(places)
         self._codes.append(np.fromiter(map(places.__getitem__, cells), dtype=np.int32, count=len(cells)))
 
+    def add_coded(self, texts: Sequence[str], codes: npt.NDArray[np.int32]) -> None:
+        """Take in the next cells of the column, given as different texts and which of them each cell is."""
+        places = self._places
+        known = [places.setdefault(text, len(places)) for text in texts]
+        self._codes.append(np.array(known, dtype=np.int32)[codes])
+
     def column(self) -> Column:
         """The finished column: stripped, without empty texts."""
-        if self._apart:
+        if self.apart:
             return _one_each(self._texts)
         codes = np.concatenate(self._codes) if self._codes else np.zeros(0, dtype=np.int32)
         return recoded(codes, [text.strip() or None for text in self._places])

@@ -19,6 +19,7 @@ import numpy as np
 from selection.applicants import Column
 from selection.errors import InputError
 from selection.intake.coding import Coder, may_mask
+from selection.intake.cutting import cut
 from selection.intake.encodings import decode
 from selection.intake.findings import Problem
 from selection.intake.forms import Form
@@ -56,7 +57,7 @@ def read_text(data: bytes, form: Form, source: str, planned: Planner) -> Table:
     found = planned(headings)
     first = form.skip_rows + 2
     masks = may_mask(text)
-    coders = _split(text, body, separator, len(headings), found)
+    coders = _cut(text, body, separator, found, len(headings))
     if coders is not None:
         columns = _columns(coders, len(headings))
         size = next((len(c) for c in columns if c is not None), 0)
@@ -163,48 +164,13 @@ def _refuse_wrong_separator(headings: Sequence[str], separator: str, form: Form,
         raise InputError("wrong_separator", sentence, source=source, separator=separator, seems=better)
 
 
-def _split(text: str, body: int, separator: str, width: int, found: Plan) -> list[Coder | None] | None:
-    """The columns of a regular file, cut block by block; None if only the csv module can read it."""
-    end = len(text)
-    while end > 0 and text[end - 1] == "\n":
-        end -= 1
-    if body < 0 or "\r" in text:
-        return None
+def _cut(text: str, body: int, separator: str, found: Plan, width: int) -> list[Coder | None] | None:
+    """The columns of a regular file; None if only the csv module can read it."""
     coders = _coders(found, width)
-    if body >= end:
-        return coders
-    quotes = text.count('"', body, end)
-    if quotes == 0:
-        regular = _split_blocks(text, body, end, separator, "\n", coders)
-    elif text[body] == text[end - 1] == '"' and end - body > 1:
-        regular = _split_blocks(text, body + 1, end - 1, f'"{separator}"', '"\n"', coders)
-    else:
-        regular = False
-    return coders if regular else None
-
-
-def _split_blocks(text: str, body: int, end: int, between: str, ending: str, coders: Sequence[Coder | None]) -> bool:
-    """Cut the text at `between` and `ending`; False as soon as a record turns out to be irregular.
-
-    A record's end becomes a cell's end followed by NUL, which no text holds any more: records are regular exactly if
-    these marks stand at every `width`-th cell and nowhere else.
-    """
-    width, mark, quotes = len(coders), f"{between}\0", between.count('"')
-    while True:
-        stop = text.find(ending, body + BLOCK, end)
-        stop = end if stop < 0 else stop
-        block = f"\0{text[body:stop].replace(ending, mark)}"
-        cells = block.split(between)
-        firsts = cells[::width]
-        regular = len(cells) == len(firsts) * width == block.count("\0") * width and all(c[:1] == "\0" for c in firsts)
-        if not regular or block.count('"') != quotes * (len(cells) - 1) or (width == 1 and "\0" in firsts):
-            return False
-        for place, coder in enumerate(coders):
-            if coder is not None:
-                coder.add([c[1:] for c in firsts] if place == 0 else cells[place::width])
-        if stop >= end:
-            return True
-        body = stop + len(ending)
+    if body < 0 or "\r" in text or not separator.isascii():
+        return None
+    records = text[body:].rstrip("\n").encode()
+    return coders if cut(records, ord(separator), coders) else None
 
 
 def _coders(found: Plan, width: int) -> list[Coder | None]:

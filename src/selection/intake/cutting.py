@@ -1,0 +1,132 @@
+"""Regular text files cut into cells as bytes, block by block: no text is made for a cell that was seen before."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, Final
+
+import numpy as np
+import numpy.typing as npt
+
+from selection.intake.coding import Coder
+
+BLOCK: Final = 1 << 22
+QUOTE, LINE_END = 34, 10
+
+#: Cells longer than this are told apart as texts, not eight bytes at a time.
+LONGEST: Final = 64
+ROUNDS: Final = 16
+
+Places = npt.NDArray[np.int64]
+Words = npt.NDArray[np.uint64]
+
+
+def cut(body: bytes, separator: int, coders: Sequence[Coder | None]) -> bool:
+    """Hand all cells of the records in `body` to the coders; False as soon as a record turns out to be irregular."""
+    start = 0
+    while start < len(body):
+        stop = body.find(b"\n", start + BLOCK) + 1 or len(body)
+        piece = Piece(body[start:stop] if stop < len(body) or body.endswith(b"\n") else body[start:] + b"\n")
+        cells = piece.cells(separator, len(coders))
+        if cells is None:
+            return False
+        for place, coder in enumerate(coders):
+            if coder is not None:
+                _add(coder, piece, cells[0][:, place], cells[1][:, place])
+        start = stop
+    return True
+
+
+def _add(coder: Coder, piece: Piece, starts: Places, ends: Places) -> None:
+    found = None if coder.apart else piece.distinct(starts, ends)
+    if found is None:
+        coder.add(piece.texts(starts, ends))
+    else:
+        first, codes = found
+        coder.add_coded(piece.texts(starts[first], ends[first]), codes)
+
+
+class Piece:
+    """Some whole lines of a file, and how to look at their cells."""
+
+    def __init__(self, data: bytes) -> None:
+        self.bytes = np.frombuffer(data, dtype=np.uint8)
+        self.size = len(data)
+        # Each place seen as the eight bytes that begin there; the padding keeps the last ones inside.
+        self.eights: Words = np.ndarray((self.size + 1,), dtype="<u8", buffer=data + bytes(8), strides=(1,))
+        self.latin = data.decode("latin-1")
+
+    def cells(self, separator: int, width: int) -> tuple[Places, Places] | None:
+        """Where each cell begins and ends, a row for each record; None if some record is irregular.
+
+        A cell in quotation marks must be so from its first to its last byte, with no other mark in it: where
+        separators or line ends stand within quotation marks this fails, and the csv module has to look.
+        """
+        marks = np.flatnonzero((self.bytes == separator) | (self.bytes == LINE_END))
+        line_ends = self.bytes[marks] == LINE_END
+        if len(marks) % width or not line_ends[width - 1 :: width].all() or line_ends.sum() * width != len(marks):
+            return None
+        starts = np.concatenate((np.zeros(1, dtype=np.int64), marks[:-1] + 1))
+        ends = marks.astype(np.int64)
+        if width == 1 and (starts == ends).any():
+            return None
+        quotes = int((self.bytes == QUOTE).sum())
+        if quotes:
+            quoted = self.bytes[starts] == QUOTE
+            closed = (self.bytes[ends - 1] == QUOTE) & (ends - starts >= 2)
+            if (quoted != closed).any() or 2 * int(quoted.sum()) != quotes:
+                return None
+            starts, ends = starts + quoted, ends - quoted
+        return starts.reshape(-1, width), ends.reshape(-1, width)
+
+    def texts(self, starts: Places, ends: Places) -> list[str]:
+        """The cells as texts."""
+        latin = self.latin
+        found = [latin[a:b] for a, b in zip(starts.tolist(), ends.tolist(), strict=True)]
+        return found if latin.isascii() else [t if t.isascii() else t.encode("latin-1").decode() for t in found]
+
+    def distinct(self, starts: Places, ends: Places) -> tuple[Places, npt.NDArray[np.int32]] | None:
+        """Places of cells that stand for all different ones, and which of them each cell equals."""
+        lengths = ends - starts
+        longest = int(lengths.max(initial=0))
+        if longest > LONGEST:
+            return None
+        words = [self._word(starts + at, lengths - at) for at in range(0, max(longest, 1), 8)]
+        same = _alike(words)
+        if same is None:
+            return None
+        first = np.zeros(len(starts), dtype=bool)
+        first[same] = True
+        numbers = np.cumsum(first, dtype=np.int32) - np.int32(1)
+        return np.flatnonzero(first), numbers[same]
+
+    def _word(self, starts: Places, left: Places) -> Words:
+        """Eight bytes of each cell as one number, bytes beyond its end as zero."""
+        shift = (8 * (8 - np.clip(left, 1, 8))).astype(np.uint64)
+        word = self.eights[np.minimum(starts, self.size)]
+        return np.where(left > 0, word & (np.uint64(2**64 - 1) >> shift), np.uint64(0))
+
+
+def _alike(words: Sequence[Words]) -> Places | None:
+    """For each cell one cell that holds the same, the same one for all of them; by hashing, and then comparing."""
+    size = len(words[0])
+    key = words[0].copy()
+    for word in words:
+        key = (key ^ (key >> np.uint64(29)) ^ word) * np.uint64(0x9E3779B97F4A7C15)
+    bits = max(8, (2 * size).bit_length())
+    table = np.zeros(1 << bits, dtype=np.int64)
+    same = np.zeros(size, dtype=np.int64)
+    left: Any = np.arange(size)
+    for _ in range(ROUNDS):
+        slot = (key[left] >> np.uint64(64 - bits)).astype(np.int64)
+        table[slot] = left
+        other = table[slot]
+        equal = np.ones(len(left), dtype=bool)
+        for word in words:
+            equal &= word[other] == word[left]
+        same[left[equal]] = other[equal]
+        left = left[~equal]
+        if not len(left):
+            return same
+        key[left] = (key[left] ^ (key[left] >> np.uint64(31))) * np.uint64(0xBF58476D1CE4E5B9)
+    return None
