@@ -1,0 +1,172 @@
+"""`selection check`: what a policy says, before any applicant is seen."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import typer
+
+from selection.cli.answers import PROBLEMS, printable, say, say_json, table
+from selection.vocabulary import COUNTRY_FACTS, COUNTRY_FIELDS, last_part
+
+if TYPE_CHECKING:
+    from selection.intake import Form, Intake
+    from selection.policy import Plan, Policy
+
+
+def run(path: Path, form: Path | None, registrations: Path | None, *, as_json: bool) -> None:
+    """Print the self-check; exit code 1 where a field that the policy reads is not there."""
+    from selection import Form, Policy, read_applicants
+
+    policy = Policy.load(path)
+    read_as = None if form is None else Form.load(form)
+    intake = None if registrations is None else read_applicants(registrations, form=read_as)
+    answer = report(policy, read_as, intake)
+    if as_json:
+        say_json(answer)
+    else:
+        say(printable(text(answer)))
+    if answer["absent"]:
+        raise typer.Exit(PROBLEMS)
+
+
+def report(policy: Policy, form: Form | None = None, intake: Intake | None = None) -> dict[str, Any]:
+    """The self-check as facts."""
+    from selection.choice.structure import classify
+
+    structure = classify(policy.plan)
+    fields, absent = _fields(policy, form, intake)
+    return {
+        "title": policy.title,
+        "policy_sha256": policy.fingerprint,
+        "seats": policy.seats,
+        "waiting_list": policy.waiting_places,
+        **_seats(policy.plan),
+        "class": structure.name,
+        "because": structure.because,
+        "method": structure.method,
+        "withdrawals": structure.withdrawals,
+        "fields": fields,
+        "absent": absent,
+        "notes": _notes(policy),
+    }
+
+
+def _seats(plan: Plan) -> dict[str, Any]:
+    blocks = [
+        {
+            "block": block.name,
+            "seats": block.seats,
+            "fill": block.fill,
+            "unfilled": block.unfilled,
+            "reserves": [{"reserve": r.name, "stated": r.rule.seats, "seats": r.seats} for r in block.reserves],
+        }
+        for block in plan.blocks
+    ]
+    caps = [{"cap": c.name, "per": c.rule.per, "stated": c.rule.seats, "seats": c.seats} for c in plan.caps]
+    return {"blocks": blocks, "caps": caps}
+
+
+def _fields(policy: Policy, form: Form | None, intake: Intake | None) -> tuple[list[dict[str, Any]], list[str]]:
+    """Each field that the policy reads, which rules read it, and whether the form or the table has it."""
+    from selection.policy import rule_fields
+
+    rules: dict[str, list[str]] = {}
+    for rule, names in rule_fields(policy):
+        for name in names & policy.fields:
+            rules.setdefault(name, []).append(rule)
+    rows: list[dict[str, Any]] = [{"field": name, "read_by": rules.get(name, [])} for name in sorted(policy.fields)]
+    if intake is not None:
+        return rows, _in_table(policy, intake, rows)
+    if form is not None and form.fields:
+        return rows, [
+            f"The form does not say where {row['field']!r} stands." for row in rows if not _in_form(row["field"], form)
+        ]
+    return rows, []
+
+
+def _in_form(name: str, form: Form) -> bool:
+    head = name.removesuffix(last_part(name)).rstrip(".")
+    if name in form.fields or name == "id":
+        return True
+    if name == "country" or (name in COUNTRY_FACTS):
+        return any(field in form.fields for field in COUNTRY_FIELDS)
+    return last_part(name) in COUNTRY_FACTS and head in form.fields
+
+
+def _in_table(policy: Policy, intake: Intake, rows: list[dict[str, Any]]) -> list[str]:
+    from selection.errors import PolicyError
+    from selection.profiles import Fields
+
+    fields, absent = Fields(intake.pool, policy), []
+    for row in rows:
+        try:
+            row["filled"] = int((fields.column(row["field"]).codes >= 0).sum())
+        except PolicyError as error:
+            absent.append(error.sentence)
+        else:
+            row["of"] = len(intake.pool)
+    return absent
+
+
+def _notes(policy: Policy) -> list[str]:
+    """What an officer may not have thought of."""
+    from selection.policy import OPEN
+
+    stated, notes = policy.model_fields_set, []
+    if any(last_part(name) == "income_group" for name in policy.fields):
+        if "unclassified" not in stated:
+            notes.append(
+                "The policy reads income_group and does not say what an economy without one counts as: its applicants "
+                'will be incomplete. Say so with  unclassified = "carry_forward"  or  "incomplete".'
+            )
+        if "not_covered" not in stated:
+            notes.append(
+                "Nor does it say what a territory counts as that the World Bank does not classify (Cook Islands, "
+                'Niue): incomplete. Say so with  not_covered = "sovereign"  or  { as = "UMC" }.'
+            )
+    if policy.ties.lottery:
+        notes.append("The last tie-break is the lottery: give the same public --seed each time.")
+    else:
+        notes.append(
+            'There is no lottery: a tie that would decide about a seat is an error (order = [..., "lottery"]).'
+        )
+    (first, *more), caps = policy.plan.blocks, policy.plan.caps
+    if first.name == OPEN and not (more or caps or first.reserves):
+        notes.append("There are no reserves and no caps: the best-ranked get the seats.")
+    return notes
+
+
+def text(answer: dict[str, Any]) -> str:
+    """The facts as an officer reads them."""
+    kind = f"Class {answer['class']}: {answer['because']} Exact method: {answer['method']}. {answer['withdrawals']}"
+    parts = [
+        f"{answer['title'] or 'Policy'}: {answer['seats']:,} seats, waiting list {answer['waiting_list']:,}",
+        _seat_table(answer),
+        kind,
+        "Fields it reads\n" + "\n".join(f"  {_field(row)}" for row in answer["fields"]),
+    ]
+    if answer["absent"]:
+        parts.append("Not there\n" + "\n".join(f"  {said}" for said in answer["absent"]))
+    if answer["notes"]:
+        parts.append("Notes\n" + "\n".join(f"  {note}" for note in answer["notes"]))
+    return "\n\n".join(parts)
+
+
+def _seat_table(answer: dict[str, Any]) -> str:
+    rows: list[list[str]] = []
+    for block in answer["blocks"]:
+        rows.append([f"block {block['block']}", "", f"{block['seats']:,}"])
+        rows += [[f"  at least: {r['reserve']}", str(r["stated"]), f"{r['seats']:,}"] for r in block["reserves"]]
+    rows += [[f"at most: {_cap(cap)}", str(cap["stated"]), f"{cap['seats']:,}"] for cap in answer["caps"]]
+    return table(["seats", "stated", "whole"], rows)
+
+
+def _cap(cap: dict[str, Any]) -> str:
+    return f"{cap['cap']} (each {cap['per']})" if cap["per"] else str(cap["cap"])
+
+
+def _field(row: dict[str, Any]) -> str:
+    filled = f", filled for {row['filled']:,} of {row['of']:,}" if "filled" in row else ""
+    return f"{row['field']}: {len(row['read_by'])} {'rule' if len(row['read_by']) == 1 else 'rules'}{filled}"

@@ -1,0 +1,31 @@
+"""`selection explain`: one decision in words, from a folder of results."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from pathlib import Path
+
+from selection.cli.answers import printable, say, say_json
+from selection.cli.progress import Progress
+
+
+def run(results: Path, applicant: str, language: str, *, officer: bool, as_json: bool) -> None:
+    """Read the folder, run its rules again, and print what was recorded about one applicant."""
+    with Progress(2) as progress:
+        progress.step("Reading results")
+        from selection import dossier
+
+        outcome = dossier.read(results)
+        progress.step("Explaining")
+        found = outcome.explain(applicant, language)
+    if as_json:
+        say_json(
+            {
+                **found.facts,
+                "contributions": [asdict(one) for one in found.contributions],
+                "cutoff": None if found.cutoff is None else asdict(found.cutoff),
+                "text": str(found),
+            }
+        )
+    else:
+        say(printable(found.for_officer() if officer else str(found)))

@@ -1,0 +1,157 @@
+"""`selection select`: run the corridor once and say what came of it."""
+
+from __future__ import annotations
+
+from collections import Counter
+from pathlib import Path
+from shlex import quote
+from typing import TYPE_CHECKING, Any
+
+from selection.cli.answers import printable, say, say_json, table
+from selection.cli.progress import Progress
+
+if TYPE_CHECKING:
+    from selection.outcome import Outcome
+
+HEAD = 10
+
+
+def run(
+    registrations: Path, policy: Path, form: Path | None, seed: str | None, out: Path, *, force: bool, as_json: bool
+) -> None:
+    """Read, select, write, and print the head of the shortlist, the counts, what to look at and where the files are."""
+    with Progress(4) as progress:
+        progress.step("Reading the rules")
+        from selection import Form, Policy, dossier, read_applicants, select
+
+        dossier.ready(out, force=force)
+        rules = Policy.load(policy)
+        read_as = None if form is None else Form.load(form)
+        progress.step("Reading registrations")
+        intake = read_applicants(registrations, form=read_as)
+        progress.step("Selecting")
+        outcome = select(intake, rules, seed=seed)
+        progress.step("Explaining and writing")
+        outcome.write(out, force=force)
+        answer = summary(outcome, out)
+    if as_json:
+        say_json(answer)
+    else:
+        say(text(answer))
+
+
+def summary(outcome: Outcome, out: Path) -> dict[str, Any]:
+    """What came of it, as facts."""
+    return {
+        "title": outcome.policy.title,
+        "seats": outcome.policy.seats,
+        "seed": outcome.seed,
+        "policy_sha256": outcome.policy.fingerprint,
+        "class": outcome.structure.name,
+        "shortlist": _head(outcome),
+        "counts": {"rows": dict(outcome.intake.counts), "statuses": outcome.counts},
+        "look_at": [*_seats(outcome), *_short(outcome), *_findings(outcome)],
+        "folder": str(out),
+        "files": sorted(path.name for path in out.iterdir()),
+    }
+
+
+def _head(outcome: Outcome) -> list[dict[str, Any]]:
+    """The first of the shortlist, with the fields the policy reads in the order it reads them."""
+    import numpy as np
+
+    from selection.applicants import canonical_text
+    from selection.frames import listed_cells
+    from selection.policy import rule_fields
+
+    places = outcome.ranking.order[np.flatnonzero(outcome.choice.selected)[:HEAD]]
+    cells = listed_cells(outcome, places)
+    read = dict.fromkeys(name for _, names in rule_fields(outcome.policy) for name in sorted(names) if name in cells)
+    shown = ["rank", "id", *(["tier"] if outcome.policy.tier else []), "score", "reason", *read]
+    rows = zip(*(cells[name].tolist() for name in dict.fromkeys(shown)), strict=True)
+    return [
+        {k: None if v is None else canonical_text(v) for k, v in zip(dict.fromkeys(shown), row, strict=True)}
+        for row in rows
+    ]
+
+
+def _seats(outcome: Outcome) -> list[dict[str, Any]]:
+    """Seats that stay empty, said so."""
+    empty = outcome.policy.seats - outcome.counts["selected"]
+    if not empty:
+        return []
+    eligible = len(outcome.ranking)
+    if outcome.counts["selected"] == eligible:
+        said = f"There are more seats than eligible applicants ({eligible:,}): all of them are selected"
+    else:
+        said = "Rules keep seats from being filled"
+    return [{"code": "seats_left", "number": empty, "sentence": f"{said}, and {empty:,} seats stay empty."}]
+
+
+def _short(outcome: Outcome) -> list[dict[str, Any]]:
+    """Reserves that could not be filled."""
+    return [
+        {
+            "code": "reserve_short",
+            "number": row["short"],
+            "sentence": f"The reserve {row['reserve']!r} has {row['filled']:,} of {row['seats']:,} seats filled; "
+            f"{row['eligible_members']:,} eligible applicants belong to it.",
+        }
+        for block in outcome.certificate["blocks"]
+        for row in block["reserves"]
+        if row["short"]
+    ]
+
+
+def _findings(outcome: Outcome) -> list[dict[str, Any]]:
+    """What was found while reading, counted by kind, with the first of each as an example."""
+    findings = outcome.intake.findings
+    numbers = Counter((found.code, found.column) for found in findings)
+    first = {(found.code, found.column): found for found in reversed(findings)}
+    return [
+        {
+            "code": code,
+            "column": column,
+            "number": number,
+            "action": first[code, column].action,
+            "sentence": first[code, column].sentence,
+            "row": first[code, column].row,
+        }
+        for (code, column), number in numbers.most_common()
+    ]
+
+
+def text(answer: dict[str, Any]) -> str:
+    """The facts as an officer reads them."""
+    rows, statuses = answer["counts"]["rows"], answer["counts"]["statuses"]
+    head = answer["shortlist"]
+    parts = [
+        f"{answer['title'] or 'Selection'}: {answer['seats']:,} seats",
+        f"The first {len(head):,} of {statuses['selected']:,} selected\n{_shortlist(head)}"
+        if head
+        else "Nobody is selected.",
+        f"Rows:      {_numbers(rows, 'rows')}\nDecisions: {_numbers(statuses)}",
+    ]
+    if answer["look_at"]:
+        parts.append("To look at\n" + "\n".join(f"  {_look(one)}" for one in answer["look_at"]))
+    parts.append(f"Written to {answer['folder']}: {', '.join(answer['files'])}")
+    if head:
+        parts.append(f"Next: selection explain {quote(answer['folder'])} {quote(head[0]['id'])}")
+    return printable("\n\n".join(parts))
+
+
+def _shortlist(head: list[dict[str, Any]]) -> str:
+    return table(list(head[0]), [[one[name] or "" for name in head[0]] for one in head])
+
+
+def _numbers(counts: dict[str, int], total: str | None = None) -> str:
+    named = [f"{number:,} {name.replace('_', ' ')}" for name, number in counts.items() if name != total]
+    return (f"{counts[total]:,} = " if total else "") + (" + " if total else ", ").join(named)
+
+
+def _look(one: dict[str, Any]) -> str:
+    if "row" not in one:
+        return str(one["sentence"])
+    where = f" in {one['column']}" if one["column"] else ""
+    example = f"row {one['row']}: {one['sentence']}" if one["row"] is not None else one["sentence"]
+    return f"{one['number']:,} x {one['code'].replace('_', ' ')}{where} ({one['action']}); {example}"
