@@ -43,9 +43,13 @@ def tree_of(problem: BlockProblem) -> Tree | None:
     """The tree of a block's groups, or None where two of them cross."""
     keys, reserves = len(problem.slack), len(problem.minimums)
     root = keys + reserves
-    member = [problem.keys[:, c] for c in range(problem.keys.shape[1])]
-    member += [np.where(problem.masks >> g & 1, keys + g, -1) for g in range(reserves)]
-    chains = np.stack([*member, np.full(len(problem.masks), root)], axis=1)
+    # Counted once, an applicant who already holds a seat links the reserves they belong to like any other.
+    held = np.array(problem.held if problem.counting == "once" else (), dtype=np.int64)
+    masks = np.concatenate([problem.masks, held])
+    idle = np.full(len(held), -1, dtype=np.int64)
+    member = [np.concatenate([problem.keys[:, c], idle]) for c in range(problem.keys.shape[1])]
+    member += [np.where(masks >> g & 1, keys + g, -1) for g, least in enumerate(problem.minimums) if least > 0]
+    chains = np.stack([*member, np.full(len(masks), root)], axis=1)
     sizes = np.bincount(chains[chains >= 0], minlength=root + 1)
     sizes[root] = _UNLIMITED
     weight = np.where(chains >= 0, sizes[chains] * (root + 1.0) + chains, -1.0)
@@ -60,7 +64,7 @@ def tree_of(problem: BlockProblem) -> Tree | None:
         used = inner >= 0
         if (parent[inner[used]] != outer[used]).any():
             return None
-    leaf = chains[np.arange(len(chains)), (chains >= 0).argmax(axis=1)]
+    leaf = chains[np.arange(len(chains)), (chains >= 0).argmax(axis=1)][: len(problem.masks)]
     return Tree(parent, leaf, _levels(parent), keys)
 
 

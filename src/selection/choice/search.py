@@ -11,7 +11,7 @@ that counts for no more reserves. Feasibility does not depend on rank, so what i
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -26,15 +26,30 @@ Best = tuple[int, ...] | int
 
 def solve_general(problem: BlockProblem) -> Solution:
     """The exact block for any reserves and caps, by the integer programme on signature counts."""
+    full = problem.fill == "seats_first"
+    cost = _preference(problem)
+    # Usually every reserve and every seat can be filled at once, and one question settles both.
+    ideal = Programme(problem, rows_for(problem, problem.minimums), problem.seats if full else 0)
+    witness = ideal.feasible(np.zeros_like(ideal.supply), ideal.supply, cost)
+    if witness is not None:
+        return _Descent(problem, ideal, cost, witness, 0).run()
     best, calls = best_compliance(problem)
-    rows = rows_for(problem, best)
-    programme = Programme(problem, rows)
-    least = 0
-    if problem.fill == "seats_first":
+    programme = Programme(problem, rows_for(problem, best))
+    if full:
         least, _ = programme.largest()
         calls += programme.calls
-        programme = Programme(problem, rows, least)
-    return _Descent(problem, programme, calls).run()
+        programme = Programme(problem, programme.rows, least)
+    witness = programme.feasible(np.zeros_like(programme.supply), programme.supply, cost)
+    assert witness is not None, "the compliance and size just found can be reached"
+    return _Descent(problem, programme, cost, witness, ideal.calls + calls).run()
+
+
+def _preference(problem: BlockProblem) -> npt.NDArray[np.float64]:
+    """Prefer signatures whose best members rank high, so that a witness is near the final answer."""
+    size = len(problem.sequence)
+    first = np.full(len(problem.masks), size, dtype=np.float64)
+    first[problem.sequence[::-1]] = np.arange(size - 1, -1, -1)
+    return (first + 1.0) / (size + 1.0) - 1.0
 
 
 def best_compliance(problem: BlockProblem) -> tuple[Best, int]:
@@ -70,8 +85,10 @@ def _reserve_by_reserve(problem: BlockProblem, calls: int) -> tuple[Best, int]:
 class _Descent:
     """The state of one walk down the ranks."""
 
-    def __init__(self, problem: BlockProblem, programme: Programme, calls: int) -> None:
-        self.problem, self.programme, self.calls = problem, programme, calls
+    def __init__(
+        self, problem: BlockProblem, programme: Programme, cost: npt.NDArray[np.float64], witness: Ints, calls: int
+    ) -> None:
+        self.problem, self.programme, self.cost, self.calls = problem, programme, cost, calls
         self.mask_of = programme.mask_of
         self.weights = programme.weights
         self.supply = programme.supply
@@ -82,8 +99,6 @@ class _Descent:
         self.full = np.zeros(len(problem.slack), dtype=np.int64)
         self.reached = np.zeros(len(programme.needed), dtype=np.int64)
         self.last = _last_places(problem)
-        witness = programme.feasible(self.admitted, self.supply, self._cost())
-        assert witness is not None, "the compliance and size just found can be reached"
         self._take_witness(witness)
 
     def run(self) -> Solution:
@@ -135,13 +150,6 @@ class _Descent:
         self.load = load(self.problem, witness)
         self.spare = self.programme.reached(witness) - self.programme.needed
         self.total = int(witness.sum())
-
-    def _cost(self) -> npt.NDArray[np.float64]:
-        """Prefer signatures whose next members rank high, so that the witness is near the final answer."""
-        first = np.full(len(self.supply), len(self.problem.sequence), dtype=np.float64)
-        for_first = self.problem.sequence[::-1]
-        first[for_first] = np.arange(len(for_first) - 1, -1, -1)
-        return (first + 1.0) / (len(self.problem.sequence) + 1.0) - 1.0
 
     def _swap_in(self, signature: int) -> bool:
         """Put one more of a signature into the witness, alone or for somebody not yet admitted."""
@@ -199,7 +207,7 @@ class _Descent:
         lower = self.admitted.copy()
         lower[signature] += 1
         upper = np.where(self.open, self.supply, self.admitted)
-        witness = self.programme.feasible(lower, upper, self._cost())
+        witness = self.programme.feasible(lower, upper, self.cost)
         if witness is None:
             return False
         self._take_witness(witness)
@@ -220,24 +228,12 @@ class _Descent:
 
     def _refused_without_caps(self, mask: int) -> bool:
         """Whether somebody of this mask under no cap at all would be refused as well."""
-        problem = self.problem
         at = int(np.flatnonzero(self.programme.masks == mask)[0])
-        left = problem.seats - int(self.admitted.sum()) - 1
+        left = self.limit - int(self.admitted.sum()) - 1
         after = self.programme.needed - self.reached - self.weights[at]
         if (after > left * self.weights.max(axis=0, initial=0)).any():
             return True
-        phantom = replace(
-            problem,
-            masks=np.append(problem.masks, mask),
-            keys=np.vstack([problem.keys, np.full((1, problem.keys.shape[1]), -1)]),
-            sequence=np.append(problem.sequence, len(problem.masks)),
-        )
-        lower = np.append(self.admitted, 1)
-        upper = np.append(np.where(self.open, self.supply, self.admitted), 1)
-        asked = Programme(phantom, self.programme.rows, self.programme.least)
-        refused = asked.feasible(lower, upper) is None
-        self.calls += asked.calls
-        return refused
+        return self.programme.refuses(self.admitted, np.where(self.open, self.supply, self.admitted), at, self.cost)
 
     def spare_reserves(self) -> tuple[int, ...]:
         """The reserves for which seats are still missing among the admitted."""
