@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from datetime import UTC, date, datetime, timedelta, timezone
 from decimal import Decimal, localcontext
@@ -198,7 +199,11 @@ def test_a_cell_is_read_as_the_kind_of_thing_it_is_compared_with(cell: Any, word
         ({"max": date(2025, 8, 31)}, datetime(2025, 8, 31, 23, 59, tzinfo=UTC), True),
         ({"max": date(2025, 8, 31)}, datetime(2025, 9, 1, tzinfo=UTC), False),
         ({"max": date(2025, 8, 31)}, "soon", None),
-        ({"min": datetime(2025, 1, 1, tzinfo=UTC)}, datetime(2025, 1, 1, 8, tzinfo=timezone(timedelta(hours=9))), False),
+        (
+            {"min": datetime(2025, 1, 1, tzinfo=UTC)},
+            datetime(2025, 1, 1, 8, tzinfo=timezone(timedelta(hours=9))),
+            False,
+        ),
         ({"min": datetime(2025, 1, 1, tzinfo=UTC)}, datetime(2025, 1, 1), None),
     ],
 )
@@ -229,20 +234,10 @@ def test_one_and_true_are_two_words() -> None:
 
 
 def test_a_class_word_stands_for_its_members() -> None:
-    ministries = parse({"role": "ministry"})
-    assert [ministries.holds({"role": r}) for r in ("ministry_of_health", "ministry_of_industry", "ministry", "nra")] == [
-        True,
-        True,
-        True,
-        False,
-    ]
-    assert [holds({"income_group": "LMIC"}, income_group=g) for g in ("LIC", "LMC", "UMC", "HIC", None)] == [
-        True,
-        True,
-        True,
-        False,
-        None,
-    ]
+    roles = {"ministry_of_health": True, "ministry_of_industry": True, "ministry": True, "nra": False, None: None}
+    assert {role: holds({"role": "ministry"}, role=role) for role in roles} == roles
+    groups = {"LIC": True, "LMC": True, "UMC": True, "HIC": False, None: None}
+    assert {group: holds({"income_group": "LMIC"}, income_group=group) for group in groups} == groups
     assert holds({"citizenship.income_group": "LMIC"}, **{"citizenship.income_group": "UMC"}) is True
 
 
@@ -270,9 +265,8 @@ def test_a_class_word_stands_for_its_members() -> None:
     ],
 )
 def test_a_word_that_cannot_be_meant_is_answered_with_the_nearest(table: Any, said: str) -> None:
-    with pytest.raises(ValueError, match=".") as caught:
+    with pytest.raises(ValueError, match=re.escape(said)):
         parse(table)
-    assert said in str(caught.value)
 
 
 @pytest.mark.parametrize("word", ["student", "nurse", "nca", "mother", "professor", "wholesaler"])
@@ -332,9 +326,8 @@ def test_misspelt_is_one_slip_and_not_two() -> None:
     ],
 )
 def test_a_table_that_conditions_cannot_say_is_refused_in_a_sentence(table: Any, said: str) -> None:
-    with pytest.raises(ValueError, match=".") as caught:
+    with pytest.raises(ValueError, match=re.escape(said)):
         parse(table)
-    assert said in str(caught.value)
 
 
 @pytest.mark.parametrize("depth", [DEEPEST, 100_000])
@@ -361,7 +354,8 @@ conjunctions = st.dictionaries(
 )
 CELLS = [
     *("x", "y", "z", "yes", "true", "no", "1", "12", "12.0", "12.5", "2025-01-01"),
-    *(12, 1, 0, True, False, Decimal("12.0"), Decimal("12.5"), date(2025, 1, 1), datetime(2025, 1, 1, tzinfo=UTC), None),
+    *(12, 1, 0, True, False, Decimal("12.0"), Decimal("12.5"), None),
+    *(date(2025, 1, 1), datetime(2025, 1, 1, tzinfo=UTC)),
 ]
 
 

@@ -54,7 +54,7 @@ class Applicant(BaseModel):
     submitted_at: AwareDatetime | None = None
 
     def __repr_args__(self) -> Iterator[tuple[str | None, Any]]:
-        """The fields known here, without name and e-mail; a call's own attributes may hold anything, so none is shown."""
+        """The fields known here, without name and e-mail; attributes may hold anything, so none is shown."""
         shown = type(self).model_fields.items()
         return ((name, getattr(self, name)) for name, field in shown if field.repr and getattr(self, name) is not None)
 

@@ -16,7 +16,7 @@ from typing import Any, Final, Literal
 
 from selection.applicants import canonical_text
 from selection.countries import country, known_codes
-from selection.errors import did_you_mean
+from selection.errors import brief, did_you_mean
 from selection.vocabulary import CLASSES, CLOSED, COUNTRY_FIELDS, TRUTHS, USUAL, expand, last_part
 
 Truth = bool | None
@@ -127,7 +127,7 @@ def parse(table: Any) -> Condition:
 
 def _parse(table: Any, depth: int) -> Condition:
     if not isinstance(table, Mapping):
-        raise ValueError(f'a condition is a table such as {{ role = "nra" }}, not {table!r}')
+        raise ValueError(f'a condition is a table such as {{ role = "nra" }}, not {brief(table)}')
     if not table:
         raise ValueError("the condition is empty: it would hold for everybody")
     if not depth:
@@ -183,7 +183,7 @@ def _between(field: str, table: Mapping[str, Any]) -> Between:
 
 def _bound(field: str, value: Any) -> Any:
     if isinstance(value, (bool, str)) or not isinstance(value, (int, float, Decimal, date)):
-        raise ValueError(f"min and max of {field!r} take numbers, dates or times, not {value!r}")
+        raise ValueError(f"min and max of {field!r} take numbers, dates or times, not {brief(value)}")
     return _checked(field, plain(value))
 
 
@@ -191,7 +191,7 @@ def _one_of(field: str, values: Iterable[Any]) -> OneOf:
     words: list[Any] = []
     for value in map(plain, values):
         if not isinstance(value, (str, int, Decimal, date)):
-            raise ValueError(f"{field!r} is compared with words, numbers, dates or true/false, not {value!r}")
+            raise ValueError(f"{field!r} is compared with words, numbers, dates or true/false, not {brief(value)}")
         check_word(field, value)
         words += expand(field, value) if isinstance(value, str) else [_checked(field, value)]
     return OneOf(field, tuple({_typed(word): word for word in words}.values()))
@@ -282,7 +282,7 @@ def comparable(value: Any, bound: Any) -> Any:
 
 
 def number(value: Any) -> int | Decimal | None:
-    """The exact number a cell holds, also where it was typed as text; None if it holds none that can be counted with."""
+    """The exact number a cell holds, also where it was typed as text; None where there is none to count with."""
     if isinstance(value, bool):
         return None
     if isinstance(value, int):

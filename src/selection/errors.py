@@ -14,6 +14,7 @@ SelectionError
 from __future__ import annotations
 
 import difflib
+import reprlib
 from collections.abc import Iterable
 from typing import Any
 
@@ -76,6 +77,16 @@ class MissingExtraError(SelectionError):
 
 def _rebuild(kind: type[SelectionError], code: str, sentence: str, facts: dict[str, Any]) -> SelectionError:
     return kind(code, sentence, **facts)
+
+
+def brief(value: Any) -> str:
+    """A value as it stands in a sentence, cut short however long or deep it is."""
+    cut = reprlib.Repr()
+    cut.maxstring = cut.maxother = 80
+    try:
+        return cut.repr(value)
+    except ValueError:
+        return "a number of thousands of digits"
 
 
 def nearest(word: str, known: Iterable[str]) -> str | None:

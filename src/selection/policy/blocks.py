@@ -8,6 +8,7 @@ from itertools import combinations
 from typing import TYPE_CHECKING
 
 from selection.conditions import Condition, relation
+from selection.errors import did_you_mean
 from selection.policy.rules import Block, Cap, Compliance, Counting, Fill, Reserve
 from selection.policy.shares import whole
 
@@ -29,7 +30,11 @@ class PlannedReserve:
 
 @dataclass(frozen=True)
 class PlannedBlock:
-    """A block with whole numbers; `rule` is who may sit there (None: everybody eligible)."""
+    """A block with whole numbers; `rule` is who may sit there (None: everybody eligible).
+
+    `counting_stated` is false where the policy leaves the counting out since its reserves cannot overlap, as far as
+    it can be known without the pool.
+    """
 
     name: str
     seats: int
@@ -39,6 +44,7 @@ class PlannedBlock:
     compliance: Compliance
     fill: Fill
     unfilled: str
+    counting_stated: bool = True
 
 
 @dataclass(frozen=True)
@@ -65,6 +71,7 @@ def plan(policy: Policy) -> Plan:
         raise ValueError("with [[block]] every reserve belongs to a block: write it as [[block.reserve]] below it")
     capacity = policy.capacity if policy.capacity is not None else _capacity_of_blocks(policy)
     blocks = _stated(policy, capacity) if policy.block else _from_reserves(policy, capacity)
+    _names_free(policy)
     _targets_exist(blocks)
     caps = tuple(PlannedCap(c.name, c, whole(c.seats, capacity, c.round)) for c in policy.cap)
     return Plan(capacity, blocks, caps)
@@ -98,16 +105,17 @@ def _from_reserves(policy: Policy, capacity: int) -> tuple[PlannedBlock, ...]:
             f"more than the capacity of {capacity:,}"
         )
     guarantees = tuple(PlannedReserve(r.name, r, seats[r.name]) for r in policy.reserve if r.kind == "guarantee")
-    counting = _check_reserves(OPEN, guarantees, room, policy.counting)
-    fill = _fill(policy)
+    stated = _check_reserves(OPEN, guarantees, room, policy.counting)
+    counting, fill = policy.counting or "each", _fill(policy)
 
     def own(reserve: Reserve) -> PlannedBlock:
         named = reserve.unfilled
-        return PlannedBlock(reserve.name, seats[reserve.name], reserve, (), "each", policy.compliance, fill, named)
+        size = seats[reserve.name]
+        return PlannedBlock(reserve.name, size, reserve, (), counting, policy.compliance, fill, named)
 
     first = tuple(own(r) for r in moved if r.kind == "first")
     after = tuple(own(r) for r in moved if r.kind == "over_and_above")
-    opened = PlannedBlock(OPEN, room, None, guarantees, counting, policy.compliance, fill, "open")
+    opened = PlannedBlock(OPEN, room, None, guarantees, counting, policy.compliance, fill, "open", stated)
     return (*first, opened, *after)
 
 
@@ -132,37 +140,49 @@ def _stated_block(policy: Policy, block: Block, seats: int) -> PlannedBlock:
                 "write a block of its own before or after for the other kinds"
             )
     reserves = tuple(PlannedReserve(r.name, r, whole(r.seats, seats, r.round)) for r in block.reserve)
-    counting = _check_reserves(block.name, reserves, seats, block.counting or policy.counting)
-    compliance = block.compliance or policy.compliance
+    counting = block.counting or policy.counting
+    stated = _check_reserves(block.name, reserves, seats, counting)
     return PlannedBlock(
         block.name,
         seats,
         block if block.where is not None else None,
         reserves,
-        counting,
-        compliance,
+        counting or "each",
+        block.compliance or policy.compliance,
         block.fill or _fill(policy),
         block.unfilled,
+        stated,
     )
 
 
-def _check_reserves(block: str, reserves: Sequence[PlannedReserve], seats: int, counting: Counting | None) -> Counting:
-    """Refuse reserves that no pool could fill, and overlapping ones without a stated counting."""
+def _check_reserves(block: str, reserves: Sequence[PlannedReserve], seats: int, counting: Counting | None) -> bool:
+    """Refuse reserves that no pool could fill, and overlapping ones without a counting; whether one is stated."""
     for reserve in reserves:
         if reserve.seats > seats:
             raise ValueError(
                 f"reserve {reserve.name!r} keeps {reserve.seats:,} seats, more than the {seats:,} in block {block!r}"
             )
-    overlap = next(
-        (p for p in combinations(reserves, 2) if lying(p[0].rule.condition, p[1].rule.condition) != "disjoint"), None
-    )
+    overlap = next((pair for pair in combinations(reserves, 2) if may_overlap(pair[0].rule, pair[1].rule)), None)
     if overlap and counting is None:
         one, other = (reserve.name for reserve in overlap)
         raise ValueError(two_readings(one, other))
     total = sum(reserve.seats for reserve in reserves)
     if total > seats and (counting == "once" or not overlap):
-        raise ValueError(f"the reserves of block {block!r} keep {total:,} seats, more than the {seats:,} there are")
-    return counting or "each"
+        hint = _rounding_hint(reserves, seats)
+        raise ValueError(
+            f"the reserves of block {block!r} keep {total:,} seats, more than the {seats:,} there are{hint}"
+        )
+    return counting is not None
+
+
+def _rounding_hint(reserves: Sequence[PlannedReserve], seats: int) -> str:
+    down = sum(whole(reserve.rule.seats, seats, "down") for reserve in reserves)
+    return ' (the shares were rounded up: write round = "down")' if down <= seats else ""
+
+
+def may_overlap(one: Reserve, other: Reserve) -> bool:
+    """Whether somebody could belong to both groups; who left the field empty may, if that counts as yes in both."""
+    return lying(one.condition, other.condition) != "disjoint" or one.missing == other.missing == "yes"
 
 
 def two_readings(one: str, other: str) -> str:
@@ -179,11 +199,22 @@ def lying(one: Condition, other: Condition) -> str:
     return relation(one, other, lambda field: field != "sector")
 
 
+def _names_free(policy: Policy) -> None:
+    """Refuse blocks called by a word that `unfilled` or an outcome uses for another thing."""
+    moved = [reserve.name for reserve in policy.reserve if reserve.kind != "guarantee"]
+    limited = [block.name for block in policy.block if block.where is not None]
+    taken = {"hold": "keeps seats empty", CLOSING: "is the block of seats left over", OPEN: "is open to everybody"}
+    for name in (*moved, *limited, *(block.name for block in policy.block if block.name != OPEN)):
+        if name in taken:
+            raise ValueError(f"{name!r} {taken[name]}, so no other block can be called so")
+
+
 def _targets_exist(blocks: Sequence[PlannedBlock]) -> None:
     names = [block.name for block in blocks]
     for place, block in enumerate(blocks):
         if block.unfilled not in ("open", "hold") and block.unfilled not in names[place + 1 :]:
             later = ", ".join(["open", "hold", *names[place + 1 :]])
             raise ValueError(
-                f"unfilled seats of block {block.name!r} cannot go to {block.unfilled!r}: they go to one of {later}"
+                f"unfilled seats of block {block.name!r} cannot go to {block.unfilled!r}: they go to one of {later}."
+                f"{did_you_mean(block.unfilled, names[place + 1 :])}"
             )

@@ -2,21 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import re
+from collections.abc import Iterable, Sequence
 from types import MappingProxyType
 from typing import Any, Final, get_args
 
 from pydantic import BaseModel, ValidationError
 
-from selection.errors import PolicyError, did_you_mean
+from selection.errors import PolicyError, brief, did_you_mean
 
 #: What should stand where pydantic found something of the wrong type.
 WANTED: Final = MappingProxyType(
     {
         "string_type": "text in quotes",
         "tuple_type": "a list",
-        "date_type": "a day such as 2025-08-31",
-        "date_from_datetime_parsing": "a day such as 2025-08-31",
         "dict_type": "a table",
         "model_type": "a table",
         "mapping_type": "a table",
@@ -24,38 +23,77 @@ WANTED: Final = MappingProxyType(
     }
 )
 
+#: What pydantic puts into a place for the members of a union, and for a dictionary's key.
+LABEL: Final = re.compile(
+    r"As|word|table|int|str|bool|decimal|\[key\]|(function-\w+|literal|nullable|constrained-\w+)\[.*"
+)
 
-def explain(model: type[BaseModel], error: ValidationError, file: str | None) -> PolicyError:
+Found = tuple[str, str]
+
+
+class Mistakes(ValueError):
+    """Several mistakes that only the whole policy shows, a sentence for each."""
+
+    def __init__(self, sentences: Sequence[str]) -> None:
+        super().__init__(*sentences)
+        self.sentences = tuple(sentences)
+
+
+def explain(model: type[BaseModel], error: ValidationError) -> PolicyError:
     """All mistakes pydantic found as one error, a sentence for each."""
-    found = [(_place(e["loc"]), _sentence(model, e)) for e in _distinct(error.errors(include_url=False))]
+    errors = _distinct(error.errors(include_url=False))
+    return policy_error([(_place(e["loc"]), said) for e in errors for said in _sentences(model, e)])
+
+
+def policy_error(found: Sequence[Found], file: str | None = None) -> PolicyError:
+    """One error for mistakes found at places, each with the file before it."""
     head = f"{file}: " if file else ""
     sentence = "\n".join(f"{head}{place}{': ' if place else ''}{said}" for place, said in found)
     return PolicyError("bad_policy", sentence, file=file, mistakes=[{"key": p, "sentence": s} for p, s in found])
 
 
+def in_file(error: PolicyError, file: str) -> PolicyError:
+    """The same mistakes, said of a file."""
+    if error.code != "bad_policy" or error.facts.get("file"):
+        return error
+    return policy_error([(m["key"], m["sentence"]) for m in error.facts["mistakes"]], file)
+
+
 def _distinct(errors: Iterable[Any]) -> list[Any]:
-    """One mistake per place: a value that fits no member of a union fails once for each member."""
+    """One mistake per place: a value that fits no member of a union fails once for each member, and a list whose
+    entries are wrong is not too short besides."""
     seen: dict[tuple[Any, ...], Any] = {}
     for error in errors:
-        place = tuple(p for p in error["loc"] if not _is_union_label(p))
-        seen.setdefault(place, error)
-    return list(seen.values())
+        seen.setdefault(tuple(p for p in error["loc"] if not _is_label(p)), error)
+    return [e for place, e in seen.items() if e["type"] != "too_short" or not _holds_others(place, seen)]
 
 
-def _is_union_label(part: Any) -> bool:
-    return isinstance(part, str) and (any(c in part for c in "[(") or part in ("As", "int", "str", "decimal"))
+def _holds_others(place: tuple[Any, ...], places: Iterable[tuple[Any, ...]]) -> bool:
+    return any(len(other) > len(place) and other[: len(place)] == place for other in places)
+
+
+def _is_label(part: Any) -> bool:
+    return isinstance(part, str) and LABEL.fullmatch(part) is not None
 
 
 def _place(loc: tuple[Any, ...]) -> str:
-    """Where it is, as an officer reads the file: `[[points]] number 2, key per`."""
+    """Where it is, as an officer reads the file: `[[points]] number 2 key per`."""
     words: list[str] = []
     for index, part in enumerate(loc):
         if isinstance(part, int):
             words.append(f"number {part + 1}")
-        elif not _is_union_label(part):
-            table = index + 1 < len(loc) and isinstance(loc[index + 1], int)
+        elif not _is_label(part):
+            table = index + 1 < len(loc) and isinstance(loc[index + 1], int) and part not in ("pinned", "order")
             words.append(f"[[{part}]]" if table else f"key `{part}`")
     return " ".join(words)
+
+
+def _sentences(model: type[BaseModel], error: Any) -> list[str]:
+    if error["type"] != "value_error":
+        return [_sentence(model, error)]
+    raised = error["ctx"]["error"]
+    said = raised.sentences if isinstance(raised, Mistakes) else [str(raised)]
+    return [one if one.endswith(("?", ".")) else f"{one}." for one in said]
 
 
 def _sentence(model: type[BaseModel], error: Any) -> str:
@@ -65,24 +103,15 @@ def _sentence(model: type[BaseModel], error: Any) -> str:
         return f"there is no key `{loc[-1]}` here.{did_you_mean(str(loc[-1]), known)} Known keys: {', '.join(known)}."
     if kind == "missing":
         return "this key is missing and has no default."
+    if kind in ("too_short", "string_too_short"):
+        return "this is empty."
     if kind == "literal_error":
-        choices = tuple(w.strip("'") for w in error["ctx"]["expected"].replace(" or ", ", ").split(", "))
-        return f"{value!r} is not one of {', '.join(choices)}.{did_you_mean(str(value), choices)}"
-    if kind == "value_error":
-        said = str(error["ctx"]["error"])
-        return said if said.endswith(("?", ".")) else f"{said}."
-    if kind in (
-        "string_type",
-        "tuple_type",
-        "dict_type",
-        "model_type",
-        "date_type",
-        "mapping_type",
-        "model_attributes_type",
-    ):
-        wanted = {"string_type": "text in quotes", "tuple_type": "a list", "date_type": "a day such as 2025-08-31"}
-        return f"{value!r} is not {wanted.get(kind, 'a table')}."
-    return f"{value!r}: {error['msg']}."
+        choices = re.findall(r"'([^']*)'", error["ctx"]["expected"])
+        table = ' or a table such as { as = "LMC" }' if loc[0] in ("unclassified", "not_covered") else ""
+        return f"{brief(value)} is not one of {', '.join(choices)}{table}.{did_you_mean(str(brief(value)), choices)}"
+    if kind in WANTED:
+        return f"{brief(value)} is not {WANTED[kind]}."
+    return f"{brief(value)}: {error['msg']}."
 
 
 def _keys(model: type[BaseModel], loc: tuple[Any, ...]) -> list[str]:

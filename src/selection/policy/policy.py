@@ -6,92 +6,131 @@ import hashlib
 import json
 import tomllib
 from collections import Counter
-from collections.abc import Iterable, Iterator
-from datetime import date
+from collections.abc import Iterator, Mapping
+from datetime import date, datetime
 from decimal import Decimal
 from functools import cached_property
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import BeforeValidator, Field, ValidationError, WithJsonSchema, model_validator
+from pydantic import BeforeValidator, Discriminator, Field, Tag, ValidationError, WithJsonSchema, model_validator
 
 from selection.applicants import canonical_text
-from selection.errors import PolicyError
+from selection.errors import OutputError, PolicyError, brief
 from selection.policy import rules
 from selection.policy.blocks import Plan, plan
-from selection.policy.mistakes import explain
+from selection.policy.mistakes import Mistakes, explain, in_file
 from selection.policy.rules import As, Block, Cap, Criterion, Derive, Eligible, Lottery, Reserve, Rule, Tier, Ties
-from selection.policy.shares import Seats, whole
-from selection.vocabulary import COUNTRY_FIELDS
+from selection.policy.shares import MOST_SEATS, Seats, whole
+from selection.vocabulary import COUNTRY_FACTS, COUNTRY_FIELDS, last_part
 
 
 def _capacity(value: Any) -> int:
     if isinstance(value, bool) or not isinstance(value, int):
-        raise ValueError(f"the capacity is a whole number of seats, not {value!r}")
+        raise ValueError(f"the capacity is a whole number of seats, not {brief(value)}")
     if value < 1:
-        raise ValueError(f"a capacity of {value} leaves nothing to select for: it must be at least 1")
+        raise ValueError(f"a capacity of {brief(value)} leaves nothing to select for: it must be at least 1")
+    if value > MOST_SEATS:
+        raise ValueError(f"a capacity of {brief(value)} is more than the {MOST_SEATS:,} seats that can be counted with")
     return value
 
 
-Capacity = Annotated[int, BeforeValidator(_capacity), WithJsonSchema({"type": "integer", "minimum": 1})]
+def _day(value: Any) -> date:
+    if isinstance(value, str):
+        try:
+            return date.fromisoformat(value)
+        except ValueError:
+            pass
+    if not isinstance(value, date) or isinstance(value, datetime):
+        raise ValueError(f"{brief(value)} is not a day: write it as 2025-08-31, without quotes or a time")
+    return value
+
+
+def _word_or_table(value: Any) -> str:
+    return "table" if isinstance(value, (Mapping, As)) else "word"
+
+
+Capacity = Annotated[
+    int, BeforeValidator(_capacity), WithJsonSchema({"type": "integer", "minimum": 1, "maximum": MOST_SEATS})
+]
+Day = Annotated[date, BeforeValidator(_day)]
+Stated = Annotated[As, Tag("table")]
 
 
 class Policy(Rule):
     """The rules of a call. `PolicyError` says which key is wrong and what to write instead."""
 
-    title: str = ""
+    title: str = Field(default="", description="The name of the call, as reports and letters print it.")
     capacity: Capacity | None = Field(default=None, description="Number of seats.")
-    on: date | None = Field(default=None, description="Reference data in force on this day.")
+    on: Day | None = Field(default=None, description="Reference data in force on this day.")
     country: Literal["country", "residence", "citizenship", "employer_country"] | None = Field(
         default=None, description="Which country counts where a rule says `country`."
     )
-    unclassified: Literal["carry_forward", "incomplete"] | As = Field(
-        default="incomplete", description="What an economy without a World Bank income group counts as."
-    )
-    not_covered: Literal["sovereign", "incomplete"] | As = Field(
-        default="incomplete", description="What a territory the World Bank does not classify counts as."
-    )
+    unclassified: Annotated[
+        Annotated[Literal["carry_forward", "incomplete"], Tag("word")] | Stated, Discriminator(_word_or_table)
+    ] = Field(default="incomplete", description="What an economy without a World Bank income group counts as.")
+    not_covered: Annotated[
+        Annotated[Literal["sovereign", "incomplete"], Tag("word")] | Stated, Discriminator(_word_or_table)
+    ] = Field(default="incomplete", description="What a territory the World Bank does not classify counts as.")
     counting: rules.Counting | None = Field(
         default=None, description="Whether one applicant counts towards each reserve they belong to, or fills one seat."
     )
-    compliance: rules.Compliance = "order"
+    compliance: rules.Compliance = Field(
+        default="order", description="Reserves met in the order listed, or as many of their seats as possible."
+    )
     fill: rules.Fill | None = Field(
         default=None, description="Full seats before rank (default with reserves), or rank before full seats."
     )
-    waitlist: Seats = Field(default=0, description="Length of the waiting list.")
-    lock: Literal["selected", "none"] = "selected"
+    waitlist: Seats = Field(default=0, description="Length of the waiting list, as a number or a share of the seats.")
+    lock: Literal["selected", "none"] = Field(
+        default="selected", description="Whether offers already made are kept when somebody withdraws."
+    )
     pinned: tuple[str, ...] = Field(default=(), description="Ids of applicants already invited: they hold seats.")
-    eligible: tuple[Eligible, ...] = ()
-    tier: tuple[Tier, ...] = ()
-    points: tuple[Criterion, ...] = ()
-    derive: tuple[Derive, ...] = ()
-    reserve: tuple[Reserve, ...] = ()
-    cap: tuple[Cap, ...] = ()
-    block: tuple[Block, ...] = ()
-    ties: Ties = Ties()
-    lottery: Lottery = Lottery()
+    eligible: tuple[Eligible, ...] = Field(default=(), description="What every applicant must meet.")
+    tier: tuple[Tier, ...] = Field(
+        default=(), description="Classes of strict priority, the first one before all others."
+    )
+    points: tuple[Criterion, ...] = Field(default=(), description="What gives points.")
+    derive: tuple[Derive, ...] = Field(default=(), description="Decision tables that give new fields.")
+    reserve: tuple[Reserve, ...] = Field(default=(), description="Seats kept for groups, in order of importance.")
+    cap: tuple[Cap, ...] = Field(default=(), description="Hard upper limits.")
+    block: tuple[Block, ...] = Field(default=(), description="The seats in ordered parts, stated outright.")
+    ties: Ties = Field(default=Ties(), description="What decides between equal scores.")
+    lottery: Lottery = Field(default=Lottery(), description="How lots are drawn.")
 
     def __init__(self, **data: Any) -> None:
-        with _sentences(type(self), None):
+        try:
             super().__init__(**data)
+        except ValidationError as error:
+            raise explain(type(self), error) from None
 
     @classmethod
     def model_validate(cls, obj: Any, **options: Any) -> Self:
         """The policy of a table with the same keys as the TOML file; `PolicyError` where it is wrong."""
-        with _sentences(cls, None):
+        try:
             return super().model_validate(obj, **options)
+        except ValidationError as error:
+            raise explain(cls, error) from None
 
     @classmethod
     def load(cls, path: str | Path) -> Self:
         """Read a policy file (TOML); `PolicyError` names file, key, what is wrong and the nearest right word."""
-        with _sentences(cls, str(path)):
-            return super().model_validate(_read_toml(Path(path)))
+        table = _read_toml(path)
+        try:
+            return cls.model_validate(table)
+        except PolicyError as error:
+            raise in_file(error, str(path)) from None
 
     @model_validator(mode="after")
     def _whole(self) -> Self:
-        _no_name_twice(self)
-        _fields_exist(self)
-        self.plan  # noqa: B018  the seats must add up before any applicant is seen
+        """What only the whole shows, every mistake at once: seats must add up before any applicant is seen."""
+        wrong = [*_doubles(self), *_derived_wrongly(self)]
+        try:
+            self.plan  # noqa: B018
+        except ValueError as error:
+            wrong.append(str(error))
+        if wrong:
+            raise Mistakes(wrong)
         return self
 
     @cached_property
@@ -116,8 +155,8 @@ class Policy(Rule):
 
     @cached_property
     def fingerprint(self) -> str:
-        """SHA-256 of the canonical form: the same for every file that says the same."""
-        return hashlib.sha256(self.canonical().encode()).hexdigest()
+        """SHA-256 of the canonical form: whatever the order of keys, the spelling of numbers and the comments."""
+        return hashlib.sha256(self.canonical().encode("utf-8", "surrogatepass")).hexdigest()
 
     def canonical(self) -> str:
         """The policy as canonical JSON: sorted keys, defaults left out, numbers in their one spelling."""
@@ -133,7 +172,11 @@ class Policy(Rule):
 
         text = tomli_w.dumps(self.to_dict())
         if path is not None:
-            Path(path).write_text(text, encoding="utf-8")
+            try:
+                Path(path).write_text(text, encoding="utf-8")
+            except OSError as error:
+                sentence = f"The policy cannot be written to {path}: {error.strerror or error}."
+                raise OutputError("unwritable_policy", sentence, file=str(path)) from None
         return text
 
     def __repr__(self) -> str:
@@ -142,31 +185,23 @@ class Policy(Rule):
     __str__ = __repr__
 
 
-class _sentences:
-    """Turns what pydantic found into one `PolicyError`."""
-
-    def __init__(self, model: type[Policy], file: str | None) -> None:
-        self.model, self.file = model, file
-
-    def __enter__(self) -> None:
-        return None
-
-    def __exit__(self, kind: Any, error: BaseException | None, trace: Any) -> None:
-        if isinstance(error, ValidationError):
-            raise explain(self.model, error, self.file) from None
-
-
-def _read_toml(path: Path) -> dict[str, Any]:
+def _read_toml(path: str | Path) -> dict[str, Any]:
     try:
-        return tomllib.loads(path.read_text(encoding="utf-8-sig"), parse_float=Decimal)
-    except tomllib.TOMLDecodeError as error:
-        raise PolicyError("not_toml", f"{path} is not valid TOML: {error}.", file=str(path)) from None
-    except UnicodeDecodeError:
-        raise PolicyError("not_text", f"{path} is not UTF-8 text: save it as UTF-8.", file=str(path)) from None
+        return tomllib.loads(_read_text(path), parse_float=Decimal)
     except RecursionError:
         raise PolicyError("too_deep", f"{path} is nested too deeply to be a policy.", file=str(path)) from None
-    except OSError as error:
-        sentence = f"The policy file {path} cannot be read: {error.strerror or error}."
+    except ValueError as error:
+        raise PolicyError("not_toml", f"{path} is not valid TOML: {error}.", file=str(path)) from None
+
+
+def _read_text(path: str | Path) -> str:
+    try:
+        return Path(path).read_text(encoding="utf-8-sig")
+    except UnicodeDecodeError:
+        raise PolicyError("not_text", f"{path} is not UTF-8 text: save it as UTF-8.", file=str(path)) from None
+    except (OSError, ValueError) as error:
+        said = getattr(error, "strerror", None) or error
+        sentence = f"The policy file {str(path)!r} cannot be read: {said}."
         raise PolicyError("unreadable_policy", sentence, file=str(path)) from None
 
 
@@ -184,31 +219,27 @@ def rule_fields(policy: Policy) -> Iterator[tuple[str, frozenset[str]]]:
         yield "[ties]", frozenset({tie.field})
 
 
-def _no_name_twice(policy: Policy) -> None:
-    for kind in ("eligible", "tier", "points", "cap", "block", "reserve"):
-        _refuse_doubles(kind, (rule.name for rule in getattr(policy, kind)))
-    _refuse_doubles("block.reserve", (r.name for block in policy.block for r in block.reserve))
-    _refuse_doubles("derive", (table.field for table in policy.derive))
-    _refuse_doubles("pinned", policy.pinned)
+def _doubles(policy: Policy) -> Iterator[str]:
+    """Names given twice: a reason could not say which one it means."""
+    named = {kind: [r.name for r in getattr(policy, kind)] for kind in ("eligible", "tier", "points", "cap", "block")}
+    named["reserve"] = [rule.name for rule in policy.reserve]
+    named["block.reserve"] = [rule.name for block in policy.block for rule in block.reserve]
+    named["derive"] = [table.field for table in policy.derive]
+    for kind, names in (*named.items(), ("pinned", policy.pinned)):
+        for name, times in Counter(names).items():
+            if times > 1:
+                yield f"two entries of {kind} are called {name!r}: a reason could not say which one it means"
 
 
-def _refuse_doubles(kind: str, names: Iterable[str]) -> None:
-    double = [name for name, times in Counter(names).items() if times > 1]
-    if double:
-        raise ValueError(f"two entries of {kind} are called {double[0]!r}: a reason could not say which one it means")
-
-
-def _fields_exist(policy: Policy) -> None:
-    """A derived field is made once, from fields that are there before it."""
-    made: list[str] = []
+def _derived_wrongly(policy: Policy) -> Iterator[str]:
+    """A derived field is a new one, made from fields that are there before it."""
     later = {table.field for table in policy.derive}
     for table in policy.derive:
-        if table.field in COUNTRY_FIELDS or table.field in ("id", "lottery"):
-            raise ValueError(f"[[derive]] cannot make the field {table.field!r}: it is the applicant's own")
-        early = (table.fields & later) - set(made)
-        if early:
-            raise ValueError(f"[[derive]] {table.field!r} reads {sorted(early)[0]!r}, which is derived only after it")
-        made.append(table.field)
+        if table.field in ("id", "lottery", *COUNTRY_FIELDS) or last_part(table.field) in COUNTRY_FACTS:
+            yield f"[[derive]] cannot make the field {table.field!r}: it is given already"
+        if early := sorted(table.fields & later):
+            yield f"[[derive]] {table.field!r} reads {early[0]!r}, which is derived only after it"
+        later.discard(table.field)
 
 
 def _plain(value: Any) -> Any:
@@ -223,10 +254,4 @@ def _jsonable(value: Any) -> Any:
         return {key: _jsonable(one) for key, one in value.items()}
     if isinstance(value, list):
         return [_jsonable(one) for one in value]
-    if isinstance(value, (bool, str, int)) and not isinstance(value, Decimal):
-        return value
-    if isinstance(value, float):
-        value = Decimal(repr(value))
-    if isinstance(value, Decimal) and value == int(value):
-        return int(value)
-    return {"exact": canonical_text(value)}
+    return value if isinstance(value, (bool, str)) else {"exact": canonical_text(value)}
