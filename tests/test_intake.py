@@ -65,6 +65,12 @@ def test_any_separator_encoding_and_line_end(file: Any, separator: str, encoding
     assert intake.pool.rows.tolist() == [2, 3]
 
 
+def test_scripts_whose_utf16_looks_like_control_characters(file: Any) -> None:
+    text = "id,город\n" + "".join(f"{i},Москва\n" for i in range(50))
+    assert set(cells(read_applicants(file(text.encode("utf-16"))), "город")) == {"Москва"}
+    assert read_applicants(file(text.encode("utf-16-be")), form={"encoding": "utf-16-be"}).counts["rows"] == 50
+
+
 def test_every_cell_is_text_and_na_is_not_missing(file: Any) -> None:
     intake = read_applicants(file("id,a,b\n007,NA,nan\n 8 , 1e5 ,null\n"))
     assert intake.pool.ids.tolist() == ["007", "8"]
@@ -265,6 +271,24 @@ def test_a_file_that_may_not_be_read(file: Any, monkeypatch: pytest.MonkeyPatch)
     monkeypatch.setattr(Path, "read_bytes", denied)
     error = refused(path)
     assert (error.code, "Permission denied" in error.sentence) == ("unreadable_file", True)
+
+
+def test_large_files_are_read_block_by_block_as_small_ones(file: Any) -> None:
+    draw = random.Random(2)
+    words = ["x", "", "Genève", " y ", "a longer text of more than eight bytes", "z" * 70, "Сеул"]
+    rows = [[str(i), f"n{i}@example.org", *(draw.choice(words) for _ in range(3))] for i in range(60_000)]
+    head = "id,email,a,b,c"
+    plain = "\n".join([head, *(",".join(r) for r in rows)])
+    quoted = "\r\n".join([head, *(",".join(f'"{c}"' for c in r) for r in rows)])
+    careful = plain + '\n60000,,"x,y",,\n'
+    assert len(plain) > 4 << 20 or len(quoted) > 4 << 20
+    read = [read_applicants(file(text)) for text in (plain, quoted, careful)]
+    for intake in read:
+        for place, name in enumerate("abc"):
+            assert cells(intake, name)[:60_000] == [r[place + 2].strip() or None for r in rows]
+        assert intake.pool.ids[:60_000].tolist() == [r[0] for r in rows]
+    assert read[0].pool.sha256 == read[1].pool.sha256
+    assert [len(c.values) for n, c in sorted(read[0].pool.columns.items()) if n in "abc"] == [6, 6, 6]
 
 
 def test_a_very_long_cell_and_very_many_columns(file: Any) -> None:

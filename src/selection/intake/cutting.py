@@ -8,7 +8,7 @@ from typing import Any, Final
 import numpy as np
 import numpy.typing as npt
 
-from selection.intake.coding import Coder
+from selection.intake.coding import Coder, may_mask
 
 BLOCK: Final = 1 << 22
 QUOTE, LINE_END = 34, 10
@@ -21,19 +21,36 @@ Places = npt.NDArray[np.int64]
 Words = npt.NDArray[np.uint64]
 
 
-def cut(body: bytes, separator: int, coders: Sequence[Coder | None]) -> bool:
-    """Hand all cells of the records in `body` to the coders; False as soon as a record turns out to be irregular."""
-    start = 0
-    while start < len(body):
-        stop = body.find(b"\n", start + BLOCK) + 1 or len(body)
-        piece = Piece(body[start:stop] if stop < len(body) or body.endswith(b"\n") else body[start:] + b"\n")
+def cut(data: bytes, start: int, separator: int, coders: Sequence[Coder | None]) -> bool | None:
+    """Hand all cells of the records that begin at `start` to the coders, and say whether a cell may be masked.
+
+    None as soon as something is not regular: a record, an encoding, a line end.
+    """
+    masks, end = False, len(data)
+    while end > start and data[end - 1] in b"\r\n":
+        end -= 1
+    while start < end:
+        stop = data.find(b"\n", start + BLOCK, end) + 1 or end
+        block = data[start:stop].replace(b"\r\n", b"\n")
+        if b"\r" in block or b"\0" in block or not _is_utf8(block):
+            return None
+        piece = Piece(block if stop < end else block + b"\n")
         cells = piece.cells(separator, len(coders))
         if cells is None:
-            return False
+            return None
+        masks = masks or may_mask(piece.latin)
         for place, coder in enumerate(coders):
             if coder is not None:
                 _add(coder, piece, cells[0][:, place], cells[1][:, place])
         start = stop
+    return masks
+
+
+def _is_utf8(block: bytes) -> bool:
+    try:
+        block.decode()
+    except UnicodeDecodeError:
+        return False
     return True
 
 

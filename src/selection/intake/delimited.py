@@ -1,7 +1,6 @@
 """Text files with separators: the separator recognised, every record counted, ragged ones listed.
 
-Files without quotation marks, or with every cell quoted, are split block by block; all others go through the csv
-module. Both give the same cells.
+Regular files in UTF-8 are cut as bytes; all others go through the csv module. Both give the same cells.
 """
 
 from __future__ import annotations
@@ -9,8 +8,10 @@ from __future__ import annotations
 import csv
 import io
 import re
+from codecs import BOM_UTF8
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from itertools import chain, islice
 from typing import TYPE_CHECKING, Final
 
@@ -20,7 +21,7 @@ from selection.applicants import Column
 from selection.errors import InputError
 from selection.intake.coding import Coder, may_mask
 from selection.intake.cutting import cut
-from selection.intake.encodings import decode
+from selection.intake.encodings import decode, refuse_other_kinds
 from selection.intake.findings import Problem
 from selection.intake.forms import Form
 from selection.intake.headings import Plan
@@ -42,27 +43,73 @@ SAMPLE: Final = 30
 Planner = Callable[[Sequence[str]], Plan]
 
 
+@dataclass(frozen=True)
+class Layout:
+    """How a text is to be read: its separator, its headings, and which columns the form wants."""
+
+    separator: str
+    headings: tuple[str, ...]
+    plan: Plan
+    first: int
+    source: str
+
+    def coders(self) -> list[Coder | None]:
+        """One coder for each column that is read."""
+        apart, read = self.plan.apart, self.plan.read
+        return [Coder(i in apart) if i in read else None for i in range(len(self.headings))]
+
+
 def read_text(data: bytes, form: Form, source: str, planned: Planner) -> Table:
     """The table in a text file; records that do not fit the headings are listed, not lost."""
+    refuse_other_kinds(data, form.encoding, source)
+    table = _read_regular(data, form, source, planned)
+    if table is not None:
+        return table
     text, notes = decode(data, form.encoding, source)
-    text = _without_preamble(text.replace("\r\n", "\n"), form.skip_rows)
-    if "\n" not in text:
-        text = text.replace("\r", "\n")
+    text = text.replace("\r\n", "\n")
+    text = _without_preamble(text if "\n" in text else text.replace("\r", "\n"), form.skip_rows)
+    return _read_carefully(text, _layout(text, form, source, planned), notes)
+
+
+def _read_regular(data: bytes, form: Form, source: str, planned: Planner) -> Table | None:
+    """The table of a file in UTF-8 in which every record is as wide as the headings; None for any other file."""
+    if (form.encoding or "utf-8").lower() not in ("utf-8", "utf8", "utf-8-sig"):
+        return None
+    begin = len(BOM_UTF8) if data.startswith(BOM_UTF8) else 0
+    head = data[begin : data.find(b"\n", begin + BLOCK) + 1 or len(data)]
+    body = begin
+    for _ in range(form.skip_rows + 1):
+        body = data.find(b"\n", body) + 1 or len(data)
+    line = data[data.rfind(b"\n", begin, body - 1) + 1 : body]
+    if b"\0" in head or not line.strip() or line.count(b'"') % 2 or body > begin + len(head):
+        return None
+    try:
+        text = head.decode().replace("\r\n", "\n")
+    except UnicodeDecodeError:
+        return None
+    layout = _layout(_without_preamble(text, form.skip_rows), form, source, planned) if "\r" not in text else None
+    if layout is None or not layout.separator.isascii():
+        return None
+    coders = layout.coders()
+    masks = cut(data, body, ord(layout.separator), coders)
+    if masks is None:
+        return None
+    columns = _columns(coders)
+    size = next((len(c) for c in columns if c is not None), 0)
+    rows = np.arange(layout.first, layout.first + size)
+    return Table(layout.headings, columns, rows, masks=masks, source=source)
+
+
+def _layout(text: str, form: Form, source: str, planned: Planner) -> Layout:
     if not re.search(r"[^\s,;|\"]", text):
         raise InputError("no_registrations", f"{source}: the file is empty: there are no registrations.", source=source)
     separator = form.separator or sniff(text, form)
     _refuse_preamble(text, separator, form, source)
-    headings, body = _headings(text, separator)
+    with _long_cells():
+        record = next(filter(None, _reader(text, separator)), [])
+    headings = tuple(" ".join(h.split()) for h in record)
     _refuse_wrong_separator(headings, separator, form, source)
-    found = planned(headings)
-    first = form.skip_rows + 2
-    masks = may_mask(text)
-    coders = _cut(text, body, separator, found, len(headings))
-    if coders is not None:
-        columns = _columns(coders, len(headings))
-        size = next((len(c) for c in columns if c is not None), 0)
-        return Table(headings, columns, np.arange(first, first + size), 0, notes, masks=masks, source=source)
-    return _careful(text, separator, headings, found, first, notes, source)
+    return Layout(separator, headings, planned(headings), form.skip_rows + 2, source)
 
 
 def _without_preamble(text: str, rows: int) -> str:
@@ -142,16 +189,6 @@ def _long_cells() -> Iterator[None]:
         csv.field_size_limit(before)
 
 
-def _headings(text: str, separator: str) -> tuple[tuple[str, ...], int]:
-    """The headings, and where the records begin; -1 if only the csv module can tell."""
-    with _long_cells():
-        record = next(filter(None, _reader(text, separator)), [])
-    names = tuple(" ".join(h.split()) for h in record)
-    end = text.find("\n") + 1 or len(text)
-    one_line = len(next(iter(csv.reader([text[:end]], delimiter=separator)), [])) == len(record)
-    return names, end if one_line and text[:end].count('"') % 2 == 0 else -1
-
-
 def _refuse_wrong_separator(headings: Sequence[str], separator: str, form: Form, source: str) -> None:
     if len(headings) > 1 or form.separator is None:
         return
@@ -164,39 +201,22 @@ def _refuse_wrong_separator(headings: Sequence[str], separator: str, form: Form,
         raise InputError("wrong_separator", sentence, source=source, separator=separator, seems=better)
 
 
-def _cut(text: str, body: int, separator: str, found: Plan, width: int) -> list[Coder | None] | None:
-    """The columns of a regular file; None if only the csv module can read it."""
-    coders = _coders(found, width)
-    if body < 0 or "\r" in text or not separator.isascii():
-        return None
-    records = text[body:].rstrip("\n").encode()
-    return coders if cut(records, ord(separator), coders) else None
-
-
-def _coders(found: Plan, width: int) -> list[Coder | None]:
-    apart, read = found.apart, found.read
-    return [Coder(i in apart) if i in read else None for i in range(width)]
-
-
-def _columns(coders: Sequence[Coder | None], width: int) -> tuple[Column | None, ...]:
-    assert len(coders) == width
+def _columns(coders: Sequence[Coder | None]) -> tuple[Column | None, ...]:
     return tuple(None if coder is None else coder.column() for coder in coders)
 
 
-def _careful(
-    text: str, separator: str, headings: tuple[str, ...], found: Plan, first: int, notes: Sequence[Problem], source: str
-) -> Table:
+def _read_carefully(text: str, layout: Layout, notes: Sequence[Problem]) -> Table:
     """The table of an irregular file, through the csv module, some thousand records at a time."""
-    coders = _coders(found, len(headings))
-    taken = Records(separator, coders)
+    coders, source = layout.coders(), layout.source
+    taken = Records(layout.separator, coders)
     with _long_cells():
-        last = _take_all(_reader(text.rstrip("\n") + "\n" + END, separator), first - 1, taken)
+        last = _take_all(_reader(text.rstrip("\n") + "\n" + END, layout.separator), layout.first - 1, taken)
     if last[1] != [END]:
         sentence = f"{source}: a quotation mark that opens in row {last[0]} is never closed; rows would be lost."
         raise InputError("unclosed_quote", sentence, source=source, row=last[0])
     rows, findings = np.array(taken.rows, dtype=np.int64), (*notes, *taken.findings)
-    columns = _columns(coders, len(headings))
-    return Table(headings, columns, rows, taken.rejected, findings, masks=may_mask(text), source=source)
+    masks = may_mask(text)
+    return Table(layout.headings, _columns(coders), rows, taken.rejected, findings, masks=masks, source=source)
 
 
 def _take_all(reader: CsvReader, row: int, taken: Records) -> tuple[int, list[str]]:

@@ -11,6 +11,8 @@ from selection.intake.findings import Problem
 
 MARKS: Final = ((codecs.BOM_UTF8, "utf-8"), (codecs.BOM_UTF16_LE, "utf-16-le"), (codecs.BOM_UTF16_BE, "utf-16-be"))
 
+MARKS_OF_16: Final = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
+
 #: How files that are no table of texts begin.
 KINDS: Final = MappingProxyType(
     {
@@ -37,7 +39,6 @@ def decode(data: bytes, encoding: str | None, source: str) -> tuple[str, tuple[P
     """The text of a file, and what had to be repaired to read it."""
     mark, marked = next(((m, name) for m, name in MARKS if data.startswith(m)), (b"", None))
     data = data.removeprefix(mark)
-    refuse_other_kinds(data, source)
     chosen = marked or encoding or _wide(data)
     text, notes = (_declared(data, chosen, source), []) if chosen else _recognised(data)
     text = text.removeprefix("\ufeff")
@@ -48,13 +49,15 @@ def decode(data: bytes, encoding: str | None, source: str) -> tuple[str, tuple[P
     return text, tuple(notes)
 
 
-def refuse_other_kinds(data: bytes, source: str) -> None:
+def refuse_other_kinds(data: bytes, encoding: str | None, source: str) -> None:
     """An InputError for a file that is no table: a PDF, a picture, a program."""
-    head = data[:4096]
+    head = data[:4096].removeprefix(codecs.BOM_UTF8)
     start = head.lstrip()[:20].lower()
     known = next((what for first, what in KINDS.items() if head.startswith(first) or start.startswith(first)), None)
-    controls = len(head) - len(head.translate(None, CONTROLS))
-    if known or controls > len(head) // 20 or (head.count(0) > len(head) * 0.3 and not _wide(data)):
+    # In UTF-16 and the like any byte may stand anywhere.
+    told = encoding is not None or data.startswith(MARKS_OF_16) or _wide(data)
+    controls = 0 if told else len(head) - len(head.translate(None, CONTROLS))
+    if known or controls > len(head) // 20 or (not told and head.count(0) > len(head) * 0.3):
         what = known or "not a table of text"
         raise InputError("not_a_table", f"{source}: this is {what}, not a table of registrations.", source=source)
 
