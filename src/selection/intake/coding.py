@@ -67,11 +67,11 @@ def recoded(codes: npt.NDArray[np.int32], values: Sequence[Any]) -> Column:
     return Column(new[codes], objects([value for _, value in places]))
 
 
-def used(column: Column) -> npt.NDArray[np.bool_]:
-    """Which of the column's distinct values some record really holds."""
+def in_use(column: Column) -> list[Any]:
+    """The column's distinct values, `None` for those that no record holds."""
     found = np.zeros(len(column.values) + 1, dtype=bool)
     found[column.codes] = True
-    return found[:-1]
+    return [v if u else None for v, u in zip(column.values.tolist(), found[:-1].tolist(), strict=True)]
 
 
 def unmasked(raw: Column) -> tuple[Column, list[int]]:

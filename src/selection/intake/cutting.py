@@ -100,7 +100,9 @@ class Piece:
         """The cells as texts."""
         latin = self.latin
         found = [latin[a:b] for a, b in zip(starts.tolist(), ends.tolist(), strict=True)]
-        return found if latin.isascii() else [t if t.isascii() else t.encode("latin-1").decode() for t in found]
+        if latin.isascii() or "".join(found).isascii():
+            return found
+        return [t if t.isascii() else t.encode("latin-1").decode() for t in found]
 
     def distinct(self, starts: Places, ends: Places) -> tuple[Places, npt.NDArray[np.int32]] | None:
         """Places of cells that stand for all different ones, and which of them each cell equals."""

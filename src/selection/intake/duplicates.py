@@ -31,12 +31,21 @@ def normalised_emails(addresses: Sequence[str]) -> Sequence[str | None]:
     """All addresses normalised; at one go if each is plainly one address and none needs its provider's rules."""
     written = "\n".join(addresses)
     text = written.casefold()
-    if " " not in text and not any(f"@{domain}" in text for domain in IGNORES_DOTS):
-        keys = addresses if text == written else text.split("\n")
-        plain = len(keys) == text.count("@") == text.count("\n") + 1 and all(0 < k.find("@") < len(k) - 1 for k in keys)
-        if plain and text.replace("\n", "").isprintable():
-            return keys
-    return [normalised_email(a) for a in addresses]
+    if not _plain(text, len(addresses)) or any(f"@{domain}" in text for domain in IGNORES_DOTS):
+        return [normalised_email(a) for a in addresses]
+    return addresses if text == written else text.split("\n")
+
+
+def _plain(text: str, lines: int) -> bool:
+    """Whether each line is one `@` with something around it, in ASCII and without white space."""
+    if not text.isascii():
+        return False
+    signs = np.frombuffer(text.encode(), dtype=np.uint8)
+    marks = np.flatnonzero((signs <= 32) | (signs == ord("@")))
+    if len(marks) != 2 * lines - 1 or marks[0] == 0 or marks[-1] == len(signs) - 1 or (np.diff(marks) < 2).any():
+        return False
+    kinds = signs[marks]
+    return bool((kinds[::2] == ord("@")).all() and (kinds[1::2] == ord("\n")).all())
 
 
 def find_duplicates(
@@ -56,8 +65,10 @@ def find_duplicates(
 
 
 def _codes(keys: Sequence[Any]) -> Codes:
-    """Equal keys share a number, None is -1; a quick look first, since mostly all are different."""
-    if len(set(keys)) == len(keys) and None not in keys:
+    """Equal keys share a number, None is -1; a quick look at hashes first, since mostly all are different."""
+    hashes = np.fromiter(map(hash, keys), dtype=np.int64, count=len(keys))
+    hashes.sort()
+    if (hashes[1:] != hashes[:-1]).all() and None not in keys:
         return np.arange(len(keys))
     places: dict[Any, int] = {}
     found = (-1 if k is None else places.setdefault(k, len(places)) for k in keys)

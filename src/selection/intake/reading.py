@@ -13,7 +13,7 @@ import numpy.typing as npt
 from selection.applicants import Column, Pool, canonical_text
 from selection.intake.cells import checked, holds_codes, reader
 from selection.intake.choices import read_options, splitter
-from selection.intake.coding import recoded, unmasked, used
+from selection.intake.coding import in_use, recoded, unmasked
 from selection.intake.duplicates import find_duplicates
 from selection.intake.findings import Ledger, Problem, Trouble
 from selection.intake.forms import Complete, FieldForm, Form
@@ -136,15 +136,14 @@ def _read(
         column, troubles = read_times(raw, dates, form.timezone)
         ledger.report(name, heading, raw, troubles)
         return column
-    values = [v if u else None for v, u in zip(raw.values.tolist(), used(raw).tolist(), strict=True)]
     if name in COUNTRY_FIELDS and field.codes is None and field.values is None:
-        field = _recognise_codes(field, heading, values, ledger)
+        field = _recognise_codes(field, heading, in_use(raw), ledger)
     read = reader(name, field, form)
     if field.split is not None or name == "sector":
         read = splitter(field.split, read, keep_single=typed, whole=formed and field.split is None)
     if read is None:
         return raw
-    results = [(None, None) if v is None else read(v) for v in values]
+    results = [(None, None) if v is None else read(v) for v in in_use(raw)]
     ledger.report(name, heading, raw, {code: t for code, (_, t) in enumerate(results) if t is not None})
     return recoded(raw.codes, [value for value, _ in results])
 

@@ -12,11 +12,13 @@ import numpy as np
 import numpy.typing as npt
 
 from selection.applicants import Column
-from selection.intake.coding import recoded, used
+from selection.intake.coding import in_use, recoded
 from selection.intake.findings import Trouble, short
 
 #: From this many on it pays to read times together.
 MANY: Final = 1000
+BLOCK: Final = 1 << 15
+NUMBERS_AT: Final = (0, 1, 2, 3, 5, 6, 8, 9, 11, 12, 14, 15, 17, 18)
 Times = npt.NDArray[np.datetime64]
 
 #: Declared formats that are ISO 8601 all the same, and so need no other way of reading.
@@ -28,7 +30,7 @@ WORDED_ZONE: Final = re.compile(r"\s*(?:GMT|UTC)(?:([+-])(\d{1,2})(?::?(\d{2}))?
 
 def read_times(raw: Column, dates: str, zone: str) -> tuple[Column, dict[int, Trouble]]:
     """A column of times in UTC, and what is wrong with some of its distinct values."""
-    values = [v if u else None for v, u in zip(raw.values.tolist(), used(raw).tolist(), strict=True)]
+    values = in_use(raw)
     local, aware = _parsed(values, dates)
     found, doubtful = _to_utc(local, aware, zone)
     troubles = {
@@ -76,21 +78,30 @@ def _parsed(values: Sequence[Any], dates: str) -> tuple[Times, npt.NDArray[np.bo
 
 
 def _fixed(values: Sequence[Any]) -> Times | None:
-    """Times all written `2025-08-31 18:00:00`, read as a matrix of digits; None if any is not."""
-    if len(values) < MANY or not all(type(v) is str and len(v) == 19 for v in values):
+    """Times all written `2025-08-31 18:00:00`, read as digits in blocks; None if any is not."""
+    if len(values) < MANY:
         return None
-    text = "".join(values)
-    if not text.isascii():
+    found = np.empty(len(values), dtype="datetime64[us]")
+    for start in range(0, len(values), BLOCK):
+        block = values[start : start + BLOCK]
+        if {type(v) for v in block} != {str} or set(map(len, block)) != {19}:
+            return None
+        text = "".join(block)
+        read = _digits(np.frombuffer(text.encode(), dtype=np.uint8).reshape(-1, 19)) if text.isascii() else None
+        if read is None:
+            return None
+        found[start : start + BLOCK] = read
+    return found
+
+
+def _digits(signs: npt.NDArray[np.uint8]) -> Times | None:
+    """Times from their nineteen characters; None unless every one is a time that exists."""
+    digits = (signs - np.uint8(ord("0"))).T.astype(np.int64)
+    between = (signs[:, [4, 7, 13, 16]] == np.frombuffer(b"--::", dtype=np.uint8)).all()
+    if not between or not np.isin(signs[:, 10], (32, 84)).all() or (digits[list(NUMBERS_AT)] > 9).any():
         return None
-    signs = np.frombuffer(text.encode(), dtype=np.uint8).reshape(-1, 19)
-    digits = signs - np.uint8(ord("0"))
-    number_at = [0, 1, 2, 3, 5, 6, 8, 9, 11, 12, 14, 15, 17, 18]
-    between = signs[:, [4, 7, 13, 16]] == np.frombuffer(b"--::", dtype=np.uint8)
-    if not between.all() or not np.isin(signs[:, 10], (32, 84)).all() or (digits[:, number_at] > 9).any():
-        return None
-    part = [digits[:, a] * 10 + digits[:, b] for a, b in ((5, 6), (8, 9), (11, 12), (14, 15), (17, 18))]
-    month, day, hour, minute, second = (p.astype(np.int64) for p in part)
-    year = digits[:, :4].astype(np.int64) @ np.array([1000, 100, 10, 1])
+    month, day, hour, minute, second = (digits[at] * 10 + digits[at + 1] for at in (5, 8, 11, 14, 17))
+    year = digits[0] * 1000 + digits[1] * 100 + digits[2] * 10 + digits[3]
     first = ((year - 1970) * 12 + month - 1).astype("datetime64[M]")
     days = ((first + 1).astype("datetime64[D]") - first.astype("datetime64[D]")).astype(np.int64)
     fits = (month >= 1) & (month <= 12) & (day >= 1) & (day <= days) & (hour < 24) & (minute < 60) & (second < 60)
