@@ -1,4 +1,4 @@
-"""The meaning of a block by enumeration of every subset: slow, short, and sharing nothing with the library's methods."""
+"""The meaning of a block by enumeration of every subset: short, and sharing nothing with the library."""
 
 from __future__ import annotations
 

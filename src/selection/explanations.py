@@ -163,7 +163,7 @@ def _facts(outcome: Outcome, place: int, rank: int) -> dict[str, Any]:
 
 def _blocked(blocked: Blocked | None, row: Mapping[str, Any]) -> dict[str, Any]:
     caps = [{"cap": key.cap, "value": key.value, "seats": key.seats} for key in blocked.keys] if blocked else []
-    turn = blocked.refusal.turn + 1 if blocked and blocked.refusal else None
+    turn = blocked.refusal.turn + 1 if blocked else None
     kept = list(blocked.reserves) if blocked else []
     return {"caps": caps, "kept_for": kept, "turn": turn, "block": blocked.block if blocked else row["block"]}
 

@@ -8,6 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from selection.assessment import DUPLICATE, INCOMPLETE, INELIGIBLE
+from selection.choice.problem import CAUSES
 from selection.outcome import REASONS
 
 if TYPE_CHECKING:
@@ -35,12 +36,9 @@ def reasons(outcome: Outcome) -> npt.NDArray[np.int8]:
 
 
 def refused(outcome: Outcome) -> npt.NDArray[np.int8]:
-    """For each rank the recorded cause of its signature's refusal."""
-    choice = outcome.choice
-    codes = choice.signatures.code
-    first = np.unique(codes, return_index=True)[1] if len(codes) else np.empty(0, dtype=np.int64)
-    table = np.full(len(choice.signatures.keys), _CODE["capacity"], dtype=np.int8)
-    for rank in first.tolist():
-        blocked = choice.blocked(rank)
-        table[codes[rank]] = _CODE[blocked.cause if blocked else "no_block"]
-    return table[codes]
+    """For each rank the recorded cause of its refusal (of no meaning for the selected)."""
+    table = np.array([_CODE[cause] for cause in (*CAUSES, "no_block")], dtype=np.int8)
+    reasons = np.zeros(len(outcome.ranking), dtype=np.int8)
+    out = np.flatnonzero(~outcome.choice.selected)
+    reasons[out] = table[outcome.choice.causes(out)]
+    return reasons

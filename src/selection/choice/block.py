@@ -7,11 +7,12 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 import numpy as np
+import numpy.typing as npt
 
 from selection.choice.greedy import solve_greedy
 from selection.choice.nested import solve_nested, tree_of
 from selection.choice.once import solve_once
-from selection.choice.problem import BlockProblem, Ints, Reduction, Refusal, Solution, reduce
+from selection.choice.problem import CAUSES, BlockProblem, Ints, Reduction, Refusal, Solution, reduce, turn_within
 from selection.choice.search import solve_general
 
 Method = Literal["greedy", "nested", "once", "general"]
@@ -19,14 +20,33 @@ Method = Literal["greedy", "nested", "once", "general"]
 
 @dataclass(frozen=True, eq=False)
 class Solved:
-    """A block's answer, with the way from its signatures to the merged ones the refusals speak of."""
+    """A block's answer, and what stood in the way of whoever is not in it.
+
+    `end` the turn at which the last seat went (-1 if there was none, past the end if seats were left); `cap_key` per
+    signature the cap key that was full with better-ranked applicants at the turn of its first refused member, or -1;
+    `merged` the way from signatures to those the solution's refusals speak of.
+    """
 
     solution: Solution
+    end: int
+    cap_key: Ints
     merged: Ints
 
-    def refusal(self, signature: int) -> Refusal | None:
-        """Why a signature of the block got no further seat; None where the seats simply ran out."""
-        return self.solution.refusals.get(int(self.merged[signature]))
+    def refusal(self, signature: int, turn: int) -> Refusal:
+        """Why the applicant of a signature got no seat at this turn: no seat left, a full cap, or what was recorded."""
+        key = int(self.cap_key[signature])
+        if turn <= self.end and key >= 0:
+            return Refusal(turn, "cap", {"key": key})
+        recorded = self.solution.refusals.get(int(self.merged[signature]))
+        return recorded if turn <= self.end and recorded is not None else Refusal(turn, "capacity")
+
+    def causes(self, signatures: Ints, turns: Ints) -> npt.NDArray[np.int8]:
+        """The causes of many refusals as places in `CAUSES`."""
+        recorded = np.zeros(int(self.merged.max(initial=-1)) + 1, dtype=np.int8)
+        for merged, refusal in self.solution.refusals.items():
+            recorded[merged] = CAUSES.index(refusal.cause)
+        by_signature = np.where(self.cap_key >= 0, CAUSES.index("cap"), recorded[self.merged])
+        return np.where(turns > self.end, CAUSES.index("capacity"), by_signature[signatures]).astype(np.int8)
 
 
 def solve(problem: BlockProblem, method: Method | None = None) -> Solved:
@@ -63,4 +83,27 @@ def _once(problem: BlockProblem) -> Solution | None:
 def _back(problem: BlockProblem, reduction: Reduction, found: Solution) -> Solved:
     taken = np.zeros(len(problem.sequence), dtype=bool)
     taken[reduction.kept[found.taken]] = True
-    return Solved(replace(found, taken=taken), reduction.merged)
+    turns = np.flatnonzero(taken)
+    end = len(taken) if len(turns) < problem.seats else int(turns[-1]) if len(turns) else -1
+    return Solved(replace(found, taken=taken), end, _full_caps(problem, taken), reduction.merged)
+
+
+def _full_caps(problem: BlockProblem, taken: npt.NDArray[np.bool_]) -> Ints:
+    """Per signature the cap key that filled first, if it was full before the turn of its first refused member."""
+    never = len(taken)
+    refused = np.flatnonzero(~taken)[::-1]
+    first = np.full(len(problem.masks), -1, dtype=np.int64)
+    first[problem.sequence[refused]] = refused
+    filled = np.where(problem.slack <= 0, -1, never)
+    turns = np.repeat(np.flatnonzero(taken), problem.keys.shape[1])
+    keys = problem.keys[problem.sequence[taken]].ravel()
+    turns, keys = turns[keys >= 0], keys[keys >= 0]
+    last = turn_within(keys, len(problem.slack)) == problem.slack[keys] - 1
+    filled[keys[last]] = turns[last]
+    best, when = np.full(len(first), -1, dtype=np.int64), np.full(len(first), never, dtype=np.int64)
+    for column in range(problem.keys.shape[1]):
+        key = problem.keys[:, column]
+        full = np.where(key >= 0, filled[key], never)
+        sooner = (full < first) & (full < when)
+        best[sooner], when[sooner] = key[sooner], full[sooner]
+    return best

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from typing import Any, Literal
+from typing import Any, Final, Literal
 
 import numpy as np
 import numpy.typing as npt
@@ -14,6 +14,7 @@ from selection.profiles import combine
 
 Ints = npt.NDArray[np.int64]
 Cause = Literal["capacity", "cap", "reserved", "combination"]
+CAUSES: Final[tuple[Cause, ...]] = ("capacity", "cap", "reserved", "combination")
 
 
 @dataclass(frozen=True)

@@ -36,19 +36,26 @@ class SeatedBlock:
     def filled(self) -> tuple[int, ...]:
         return self.solved.solution.filled
 
+    @cached_property
+    def turns(self) -> Ints:
+        """For each rank its turn in this block (0 where it was no candidate)."""
+        turns = np.zeros(int(self.ranks.max(initial=-1)) + 1, dtype=np.int64)
+        turns[self.ranks] = np.arange(len(self.ranks))
+        return turns
+
 
 @dataclass(frozen=True)
 class Blocked:
     """The recorded cause why an applicant got no seat in a block."""
 
     block: str
-    refusal: Refusal | None
+    refusal: Refusal
     keys: tuple[CapKey, ...]
     reserves: tuple[str, ...]
 
     @property
     def cause(self) -> str:
-        return self.refusal.cause if self.refusal else "capacity"
+        return self.refusal.cause
 
 
 @dataclass(frozen=True, eq=False)
@@ -73,18 +80,36 @@ class Choice:
     def blocked(self, rank: int) -> Blocked | None:
         """Why the applicant at this rank got no seat in the block open to most; None if in no block at all."""
         signature = int(self.signatures.code[rank])
-        mine = [seated for seated in self.blocks if self._candidate(seated, signature)]
-        if not mine:
+        home = int(self.home[signature])
+        if home < 0:
             return None
-        seated = next((s for s in mine if s.block.rule is None and s.block.name != CLOSING), mine[-1])
-        refusal = seated.solved.refusal(signature)
-        facts = refusal.facts if refusal else {}
+        seated = self.blocks[home]
+        refusal = seated.solved.refusal(signature, int(seated.turns[rank]))
+        facts = refusal.facts
         numbers = facts.get("keys", (facts["key"],) if "key" in facts else ())
         names = tuple(seated.block.reserves[g].name for g in facts.get("reserves", ()))
         return Blocked(seated.block.name, refusal, tuple(map(self.signatures.key, numbers)), names)
 
-    def _candidate(self, seated: SeatedBlock, signature: int) -> bool:
-        return seated.block.rule is None or bool(self.signatures.member[signature, seated.place])
+    @cached_property
+    def home(self) -> Ints:
+        """Per signature the block whose refusal explains: the open one, else the last it is a member of, else -1."""
+        home = np.full(len(self.signatures.keys), -1, dtype=np.int64)
+        for number, seated in enumerate(self.blocks):
+            if seated.block.rule is not None:
+                home[self.signatures.member[:, seated.place]] = number
+        opened = [i for i, s in enumerate(self.blocks) if s.block.rule is None and s.block.name != CLOSING]
+        if opened:
+            home[:] = opened[0]
+        return home
+
+    def causes(self, ranks: Ints) -> npt.NDArray[np.int8]:
+        """Why the applicants at these ranks got no seat, as places in `CAUSES`; -1 where no block was open to them."""
+        codes = self.signatures.code[ranks]
+        causes = np.full(len(ranks), -1, dtype=np.int8)
+        for number, seated in enumerate(self.blocks):
+            mine = self.home[codes] == number
+            causes[mine] = seated.solved.causes(codes[mine], seated.turns[ranks[mine]])
+        return causes
 
 
 def choose(
