@@ -64,7 +64,9 @@ def seats(number: int | str, of: int, rounding: str) -> int:
     if isinstance(number, int):
         return number
     exact = Fraction(number[:-1]) / 100 * of if number.endswith("%") else Fraction(number) * of
-    return {"up": math.ceil, "down": math.floor, "nearest": lambda x: math.floor(x + Fraction(1, 2))}[rounding](exact)
+    return (
+        math.ceil(exact) if rounding == "up" else math.floor(exact + (Fraction(1, 2) if rounding == "nearest" else 0))
+    )
 
 
 def blocks_of(policy: Table) -> list[Block]:
@@ -266,12 +268,13 @@ def _per(name: str) -> Table:
 @st.composite
 def reserves(draw: st.DrawFn, room: int, kinds: Sequence[str], most: int = 3) -> list[Table]:
     """Reserves whose minimums never add up to more than the room there is."""
-    made = []
+    made, whole = [], room
     for i in range(draw(st.integers(0, most))):
         number = draw(st.integers(0, room))
         room -= number
         kind = draw(st.sampled_from(kinds))
-        made.append({"name": f"r{i}", "where": draw(wheres()), "seats": number, "kind": kind, "missing": "no"})
+        share: int | str = draw(st.sampled_from([number, number, f"{number}/{whole}" if number else "0%"]))
+        made.append({"name": f"r{i}", "where": draw(wheres()), "seats": share, "kind": kind, "missing": "no"})
     return made
 
 
