@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from functools import cache
 
 from selection.countries.economies import listed
-from selection.countries.lookup import Hit, whole
+from selection.countries.lookup import whole
 from selection.countries.name_index import ENGLISH_SOURCE, EXACT, FOLDED, name_index
 from selection.countries.repairing import unwrapped
-from selection.countries.spelling import folded_key, is_latin, joined_key
+from selection.countries.spelling import folded_key, joined_key
 from selection.countries.suggesting import distance, nearest_codes
 
 LONGEST = 160
@@ -29,17 +29,17 @@ FAMILY = frozenset("GIN COG COD WSM KOR PRK GEO NER DMA JOR TCD GUY".split())  #
 """Names shared by several countries, states and people: beside unknown words they prove nothing."""
 
 TAILS = FAMILY | frozenset("IRL LBN CUB PER PAN SDN TON TKL".split())  # noqa: SIM905
-"""Names that other names end in: as the bare last word of a text they prove nothing."""
+"""Names that other names end in: as bare last words they prove nothing."""
 
 US_STATES = frozenset(
-    "AL AK AZ AR CA CO CT DE FL GA HI ID IL IN IA KS KY LA ME MD MA MI MN MS MO MT NE NV NH NJ NM NY NC ND OH OK OR PA "  # noqa: SIM905
-    "RI SC SD TN TX UT VT VA WA WV WI WY DC".split()
+    "AL AK AZ AR CA CO CT DE FL GA HI ID IL IN IA KS KY LA ME MD MA MI MN MS MO MT NE NV NH NJ NM NY NC ND OH OK "  # noqa: SIM905
+    "OR PA RI SC SD TN TX UT VT VA WA WV WI WY DC".split()
 )
 
 TURNING = frozenset(
     "new south north east west southern northern eastern western papua equatorial french british dutch portuguese "  # noqa: SIM905
-    "spanish german danish belgian italian american russian indian ex old inner outer central upper lower little greater "
-    "great saint st san santa anti non not no except excluding excl outside without near vs versus gulf sea bay strait "
+    "spanish german danish belgian italian american russian indian ex old inner outer central upper lower little "
+    "greater great saint st san santa anti non not no except excluding excl outside without near vs versus gulf sea bay strait "
     "lake mount bank port fort guinea democratic republic rep dem federal islands island nouvelle nueva nova neu "
     "nuova latin anglo afro sino pan trans mid hong upon del sub".split()
 )
@@ -110,7 +110,7 @@ def _states_with_territories() -> frozenset[str | None]:
 
 def _every_part_known(pieces: list[str]) -> Found | None:
     parts = [_part(piece) for piece in pieces]
-    if any(part.kind in ("unknown", "dissolved") for part in parts):
+    if any(part.kind in ("unknown", "dissolved", "not_a_country") for part in parts):
         return None
     return _weighed(parts)
 
@@ -153,7 +153,7 @@ def _weighed(parts: list[Part]) -> Found | None:
         return _from_endings(parts)
     (code,) = codes
     others = [part for part in parts if part.kind != "country"]
-    if all(_agrees(part, code, parts) for part in others) and _supported(code, others):
+    if all(_agrees(part, code) for part in others) and _supported(code, others):
         return Found("contained", (code,), _matched(parts, code))
     return Found("unknown", (code,), "")
 
@@ -178,7 +178,7 @@ def _sovereign(code: str) -> str | None:
     return listed()[code].sovereign or ASSOCIATED.get(code)
 
 
-def _agrees(part: Part, code: str, parts: list[Part]) -> bool:
+def _agrees(part: Part, code: str) -> bool:
     """Whether a part that is no country name leaves the country standing."""
     if set(part.folded.split()) & REFUSING:
         return False

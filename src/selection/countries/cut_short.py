@@ -7,6 +7,7 @@ from functools import cache
 
 from selection.countries.curated import spelled_names
 from selection.countries.spelling import folded_key, is_latin, joined_key
+from selection.countries.suggesting import nearest_codes
 
 LEAST_LETTERS = 8
 LEAST_WHOLE = 4
@@ -19,14 +20,14 @@ def cut_short(folded: str) -> tuple[str, str] | None:
     if len(typed) < LEAST_LETTERS or not is_latin(typed):
         return None
     names = _sorted_names()
-    whole_names = {code for name, code in names if len(name) >= LEAST_WHOLE and typed.startswith(name)}
+    whole_names = {code for end in range(LEAST_WHOLE, len(typed)) for code in _codes_by_name().get(typed[:end], ())}
     found: dict[str, str] = {}
     for name, code in names[bisect_left(names, (typed, "")) :]:
         if not name.startswith(typed):
             break
         if code not in found or len(name) < len(found[code]):
             found[code] = name
-    if len(found) != 1 or whole_names - set(found):
+    if len(found) != 1 or (whole_names | set(nearest_codes(folded, 1))) - set(found):
         return None
     code, name = found.popitem()
     return (code, name) if len(typed) >= LEAST_SHARE * len(name) else None
@@ -35,3 +36,11 @@ def cut_short(folded: str) -> tuple[str, str] | None:
 @cache
 def _sorted_names() -> list[tuple[str, str]]:
     return sorted({(joined_key(folded_key(name)), code) for name, code in spelled_names()})
+
+
+@cache
+def _codes_by_name() -> dict[str, set[str]]:
+    found: dict[str, set[str]] = {}
+    for name, code in _sorted_names():
+        found.setdefault(name, set()).add(code)
+    return found

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from datetime import date
 from functools import cache
 
-from selection.countries.reference import rows
+from selection.countries.reference import rows, source_line
 from selection.errors import CountryDataError, did_you_mean
 
-EDITION = "World Bank OGHIST 1 July 2026"
 REMAKE = "python -m selection.countries.remake --workbook OGHIST.xlsx"
 
 
@@ -61,6 +61,13 @@ def entry(code: str) -> Listed:
 def country_name(code: str) -> str:
     """The short English name of a country."""
     return entry(code).name
+
+
+@cache
+def edition() -> str:
+    """The edition of the income groups in words, as the table itself names it."""
+    found = re.search(r"Edition: ([^,]+),", source_line("income_groups.csv"))
+    return f"World Bank OGHIST {found.group(1)}" if found else "World Bank OGHIST"
 
 
 @cache

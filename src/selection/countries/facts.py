@@ -7,9 +7,9 @@ from datetime import date
 from functools import cache
 
 from selection.countries.economies import (
-    EDITION,
     Listed,
     covered_year,
+    edition,
     entry,
     income_cells,
     last_classified,
@@ -87,11 +87,11 @@ def facts(code: str, on: date) -> Facts:
 def _income(country: Listed, year: int) -> Income:
     cell = income_cells().get((country.economy, year))
     if not country.economy or cell is None:
-        return Income(None, "not_covered", f"{EDITION}: {country.code} is not in the list", None)
+        return Income(None, "not_covered", f"{edition()}: {country.code} is not in the list", None)
     economy = country.economy
     if economy != country.code:
         economy += f" (Channel Islands, which covers {country.name})"
-    source = f"{EDITION}, {economy}, FY{year}"
+    source = f"{edition()}, {economy}, FY{year}"
     if cell:
         return Income(cell, "classified", source, None)
     return Income(None, "unclassified", source + " (no group in that year)", last_classified(country.economy, year))

@@ -25,8 +25,8 @@ LEAST_SOUND = 6
 LEAST_LETTERS_KEPT = 5
 LONGEST_NAME = 120
 
-FORMAL = frozenset(  # fmt: skip
-    "republic kingdom state states principality commonwealth union federation federal democratic peoples islamic "
+FORMAL = frozenset(
+    "republic kingdom state states principality commonwealth union federation federal democratic peoples islamic "  # noqa: SIM905
     "socialist bolivarian plurinational grand duchy sultanate cooperative independent sovereign hashemite former "
     "republique royaume etat principaute federale federation democratique populaire islamique socialiste unie union "
     "republica reino estado principado estados federados federal democratica popular islamica socialista hachemita "
@@ -37,7 +37,7 @@ FORMAL = frozenset(  # fmt: skip
 )
 """Words that say what kind of state it is, not which one."""
 
-TAKEN_TOGETHER = frozenset("COG COD KOR PRK CHN TWN DMA DOM CAF ARE ZAF USA GBR VIR VGB SSD GEO WSM ASM".split())
+TAKEN_TOGETHER = frozenset("COG COD KOR PRK CHN TWN DMA DOM CAF ARE ZAF USA GBR VIR VGB SSD GEO WSM ASM".split())  # noqa: SIM905
 """Countries that a formal word tells from another: with such a word left out nothing is certain."""
 
 

@@ -61,7 +61,11 @@ def rows(name: str) -> tuple[Row, ...]:
     return tuple(MappingProxyType(row) for row in csv.DictReader(io.StringIO(table)))
 
 
-@cache
 def data_fingerprints() -> dict[str, str]:
     """File name and SHA-256 of every shipped data file, for the record of an outcome."""
+    return dict(_fingerprints())
+
+
+@cache
+def _fingerprints() -> Mapping[str, str]:
     return {name: hashlib.sha256(content(name)).hexdigest() for name in FILES if (folder() / name).is_file()}

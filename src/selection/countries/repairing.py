@@ -30,7 +30,7 @@ def repaired(text: str) -> str:
         text = _FOREIGN_RUN.sub(lambda run: _decoded(run.group()), text)
         text = _STRANGER.sub(LOST, _HALF_DECODED.sub(LOST, text))
     text = _LOST_BETWEEN_LETTERS.sub(LOST, text)
-    return "".join(c for c in text if unicodedata.category(c) != "Cf")
+    return text if text.isprintable() else "".join(c for c in text if unicodedata.category(c) != "Cf")
 
 
 def unwrapped(text: str) -> str:

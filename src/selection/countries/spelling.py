@@ -20,16 +20,17 @@ _SAME_LETTERS = str.maketrans(
 _ARABIC_VOWELS = re.compile("[\u064b-\u0652\u0670]")
 _NOT_WORD = re.compile(r"[\W_]+")
 _INITIALS = re.compile(r"(?<!\S)(?:\w )+\w(?!\S)")
-_CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z])")
+_CAMEL = re.compile(r"(?<=[a-z][a-z])(?=[A-Z])")
 
 STOP_WORDS = frozenset(
-    "the of de la le les el los las del da do dos das di du des der die das den and et y e und en a al "
+    "the of de la le les el los las del da do dos das di du des der die das den and et y e und en a al "  # noqa: SIM905
     "d l van het ve".split()
 )
 EXPANDED = {
     "st": "saint", "ste": "saint", "sint": "saint", "rep": "republic", "repub": "republic", "republ": "republic",
     "dem": "democratic", "democr": "democratic", "fed": "federal", "federated": "federal", "federative": "federal",
-    "is": "islands", "i": "islands", "isl": "islands", "isls": "islands", "island": "islands", "isle": "islands", "isles": "islands",
+    "is": "islands", "i": "islands", "isl": "islands", "isls": "islands", "island": "islands", "isle": "islands",
+    "isles": "islands",
     "eq": "equatorial", "equat": "equatorial", "equa": "equatorial", "br": "british", "brit": "british",
     "terr": "territory", "ter": "territory", "territories": "territory", "people": "peoples", "peoples": "peoples",
     "sts": "states", "afr": "african", "isla": "islands", "islas": "islands", "utd": "united", "govt": "government",
@@ -41,6 +42,8 @@ EXPANDED = {
 
 def exact_key(text: str) -> str:
     """Letters as typed, without regard to case, spacing and the shape of quotation marks."""
+    if text.isascii():
+        return " ".join(text.replace("`", "'").casefold().split())
     plain = unicodedata.normalize("NFKC", text).translate(_APOSTROPHES).casefold()
     return " ".join(unicodedata.normalize("NFKC", plain).split())
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from functools import cache
+from collections.abc import Iterable, Mapping
+from functools import cache, lru_cache
 from itertools import islice
 
 from selection.countries.curated import spelled_names
@@ -30,7 +30,8 @@ def suggested(codes: Iterable[str]) -> tuple[Suggestion, ...]:
     return tuple(Suggestion(code, country_name(code)) for code in islice(codes, MOST))
 
 
-def nearest_codes(folded: str, within: int | None = None) -> dict[str, int]:
+@lru_cache(maxsize=4096)
+def nearest_codes(folded: str, within: int | None = None) -> Mapping[str, int]:
     """Countries with a name within a few edits of the text, and the number of edits."""
     typed = joined_key(folded)
     if not 3 <= len(typed) <= LONGEST or not is_latin(typed):
@@ -54,24 +55,43 @@ def allowed_edits(length: int) -> int:
 
 def distance(one: str, other: str, limit: int) -> int:
     """Letters inserted, dropped, changed or swapped with their neighbour; beyond the limit any larger number."""
-    before: list[int] = []
-    row = list(range(len(other) + 1))
-    for i, a in enumerate(one, 1):
-        before, last, row = row, before, [i]
-        for j, b in enumerate(other, 1):
-            cost = min(before[j] + 1, row[-1] + 1, before[j - 1] + (a != b))
-            if i > 1 and j > 1 and a == other[j - 2] and b == one[i - 2]:
-                cost = min(cost, last[j - 2] + 1)
-            row.append(cost)
+    while one and other and one[0] == other[0]:
+        one, other = one[1:], other[1:]
+    while one and other and one[-1] == other[-1]:
+        one, other = one[:-1], other[:-1]
+    if abs(len(one) - len(other)) > limit:
+        return limit + 1
+    last: list[int] = []
+    before = list(range(len(other) + 1))
+    for i in range(1, len(one) + 1):
+        row = _next_row(one, other, i, limit, last, before)
         if min(row) > limit:
             return limit + 1
-    return row[-1]
+        last, before = before, row
+    return before[-1]
+
+
+def _next_row(one: str, other: str, i: int, limit: int, last: list[int], before: list[int]) -> list[int]:
+    """One row of the table of distances; only cells near the diagonal can stay within the limit."""
+    far = limit + 1
+    row = [far] * (len(other) + 1)
+    first = max(1, i - limit)
+    row[first - 1] = i if first == 1 else far
+    letter = one[i - 1]
+    for j in range(first, min(len(other), i + limit) + 1):
+        cost = before[j - 1] if other[j - 1] == letter else 1 + min(before[j - 1], before[j], row[j - 1])
+        if i > 1 and j > 1 and letter == other[j - 2] and other[j - 1] == one[i - 2]:
+            cost = min(cost, last[j - 2] + 1)
+        row[j] = cost
+    return row
 
 
 def _letters(text: str) -> int:
+    """How often each letter occurs, up to three times, one bit for each: one edit changes two bits at most."""
     held = 0
     for c in text:
-        held |= 1 << (ord(c) % 32)
+        bit = 1 << (ord(c) % 32)
+        held |= bit << 64 if held & (bit << 32) else bit << 32 if held & bit else bit
     return held
 
 

@@ -20,6 +20,7 @@ from selection.countries.spelling import bag_key, exact_key, folded_key, is_lati
 REVIEWED, ENGLISH, OTHER = 0, 1, 2
 LEAST_LETTERS = 4
 LEAST_SOUND = 6
+LEAST_JOINED = 7
 SHARED = {"Congo": {"COG", "COD"}}
 LANGUAGES_ENOUGH = 4
 
@@ -89,7 +90,7 @@ def settled_keys() -> Keys:
     }
     for level, answer, kind, key in _other_claims(trusted):
         claims[kind, key].by_level[level].add(answer)
-    keys = {place: answer for place, claim in claims.items() if (answer := claim.settled(place[0])) is not None}
+    keys = {place: chosen for place, claim in claims.items() if (chosen := claim.settled(place[0]))}
     return _without_near_sounds(_without_repetition(keys))
 
 
@@ -142,6 +143,8 @@ def _other_claims(trusted: dict[str, tuple[str, ...]]) -> Iterator[tuple[int, An
         meant = {name.code}
         if is_latin(folded) and len(languages[folded, name.code]) < LANGUAGES_ENOUGH:
             meant |= _near_codes(folded, near)
+            if " " in folded and len(joined_key(folded)) < LEAST_JOINED:
+                meant.add("")
         yield from _keys_of_other(name, text, folded, meant)
 
 
@@ -152,7 +155,7 @@ def _keys_of_other(
     sure = Answer("exact", (name.code,), "name in another language")
     if name.english in SHARED:
         meant = meant | SHARED[name.english]
-    unsure = Answer("ambiguous", tuple(sorted(meant)), "close to the name of another country")
+    unsure = Answer("ambiguous", tuple(sorted(meant - {""})), "easily taken for something else")
     latin = is_latin(folded)
     short = latin and len(joined_key(folded)) < LEAST_LETTERS
     yield OTHER, unsure if len(meant) > 1 or (short and text.isascii()) else sure, EXACT, exact_key(text)
