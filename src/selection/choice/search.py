@@ -11,7 +11,6 @@ that counts for no more reserves. Feasibility does not depend on rank, so what i
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -19,7 +18,8 @@ import numpy.typing as npt
 
 from selection.choice.coverage import Rows, components, filled_by, rows_for, subsets, sum_over
 from selection.choice.problem import BlockProblem, Cause, Ints, Refusal, Solution
-from selection.choice.programme import Programme, load
+from selection.choice.programme import Programme
+from selection.choice.witness import Witness
 
 Best = tuple[int, ...] | int
 
@@ -98,8 +98,7 @@ class _Descent:
         self.refusals: dict[int, Refusal] = {}
         self.full = np.zeros(len(problem.slack), dtype=np.int64)
         self.reached = np.zeros(len(programme.needed), dtype=np.int64)
-        self.last = _last_places(problem)
-        self._take_witness(witness)
+        self.witness = Witness(problem, programme, witness)
 
     def run(self) -> Solution:
         problem = self.problem
@@ -125,7 +124,7 @@ class _Descent:
         return Solution(taken, filled_by(problem, counts), self.refusals, "general", proof, calls)
 
     def _admit(self, signature: int, turn: int) -> bool:
-        if self.admitted[signature] < self.witness[signature] or self._swap_in(signature):
+        if self.admitted[signature] < self.witness.counts[signature] or self._swap_in(signature):
             self._count(signature)
             return True
         key = self._full_key(signature)
@@ -145,45 +144,10 @@ class _Descent:
         self.full[keys[keys >= 0]] += 1
         self.reached += self.weights[self.mask_of[signature]]
 
-    def _take_witness(self, witness: Ints) -> None:
-        self.witness = witness
-        self.load = load(self.problem, witness)
-        self.spare = self.programme.reached(witness) - self.programme.needed
-        self.total = int(witness.sum())
-
     def _swap_in(self, signature: int) -> bool:
-        """Put one more of a signature into the witness, alone or for somebody not yet admitted."""
-        keys = self.problem.keys[signature]
-        keys = keys[keys >= 0]
-        tight = keys[self.load[keys] >= self.problem.slack[keys]]
-        if not len(tight) and self.total < self.limit:
-            self._change(signature, None)
-            return True
-        for key in tight:
-            if self.full[key] >= self.problem.slack[key]:
-                return False
-        gain = self.weights[self.mask_of[signature]]
-        allowed = (self.spare + gain - self.weights >= 0).all(axis=1)
-        out = (self.witness > self.admitted) & allowed[self.mask_of]
-        out[signature] = False
-        for key in tight:
-            out &= (self.problem.keys == key).any(axis=1)
-        if not out.any():
+        if self._full_key(signature) is not None:
             return False
-        choices = np.flatnonzero(out)
-        worst = self.last.place(choices, self.witness[choices] - 1)
-        self._change(signature, int(choices[np.argmax(worst)]))
-        return True
-
-    def _change(self, signature: int, out: int | None) -> None:
-        for one, by in ((signature, 1), (out, -1)):
-            if one is None:
-                self.total += 1
-                continue
-            self.witness[one] += by
-            keys = self.problem.keys[one]
-            self.load[keys[keys >= 0]] += by
-            self.spare = self.spare + by * self.weights[self.mask_of[one]]
+        return self.witness.swap_in(signature, self.admitted, self.open)
 
     def _full_key(self, signature: int) -> int | None:
         """A cap key of the signature that the admitted alone have filled."""
@@ -210,7 +174,7 @@ class _Descent:
         witness = self.programme.feasible(lower, upper, self.cost)
         if witness is None:
             return False
-        self._take_witness(witness)
+        self.witness.replace(witness)
         return True
 
     def _refuse(self, signature: int, turn: int) -> None:
@@ -245,21 +209,3 @@ class _Descent:
         for signature in np.flatnonzero(which & self.open).tolist():
             self.refusals[signature] = Refusal(turn, cause, facts)
         self.open &= ~which
-
-
-@dataclass(frozen=True, eq=False)
-class _LastPlaces:
-    """Where the n-th candidate of each signature stands in the order."""
-
-    starts: Ints
-    places: Ints
-
-    def place(self, signatures: Ints, nth: Ints) -> Ints:
-        places: Ints = self.places[self.starts[signatures] + nth]
-        return places
-
-
-def _last_places(problem: BlockProblem) -> _LastPlaces:
-    order = np.argsort(problem.sequence, kind="stable")
-    counts = np.bincount(problem.sequence, minlength=len(problem.masks))
-    return _LastPlaces(np.cumsum(counts) - counts, order)
