@@ -416,6 +416,27 @@ def test_times_from_memory_without_a_zone_are_in_the_zone_of_the_form() -> None:
     assert cells(plain, "submitted_at") == [datetime(2025, 8, 1, 12, tzinfo=UTC)]
 
 
+def test_times_in_attributes_are_in_utc_too(tmp_path: Path) -> None:
+    naive, seoul = datetime(2025, 8, 1, 12), pd.Timestamp("2025-08-01T12:00", tz="Asia/Seoul")
+    form = {"timezone": "Europe/Zurich", "fields": {"id": {"column": "id"}, "x": {"column": "x"}}}
+    rows = [{"id": 1, "x": naive}, {"id": 2, "x": seoul}, {"id": 3, "x": "text"}, {"id": 4, "x": date(2025, 1, 2)}]
+    assert cells(read_applicants(rows, form=form), "x") == [
+        datetime(2025, 8, 1, 10, tzinfo=UTC), datetime(2025, 8, 1, 3, tzinfo=UTC), "text", date(2025, 1, 2),
+    ]  # fmt: skip
+    path = workbook(tmp_path / "t.xlsx", {"S": [["id", "x"], [1, naive], [2, datetime(2025, 1, 2)]]})
+    assert cells(read_applicants(path), "x") == ["2025-08-01 12:00:00", "2025-01-02"]
+
+
+def test_zero_has_no_sign_and_no_number_is_no_number() -> None:
+    rows = [{"id": 1, "x": -0.0}, {"id": 2, "x": Decimal("-0.00")}, {"id": 3, "x": Decimal("sNaN")}]
+    assert [str(c) for c in cells(read_applicants(rows), "x")] == ["0", "0", "None"]
+    assert cells(read_applicants(rows[2:]), "x") == [None]
+
+
+def test_a_frame_whose_columns_have_numbers_for_names() -> None:
+    assert cells(read_applicants(pd.DataFrame({0: ["a"], "id": ["1"]})), "0") == ["a"]
+
+
 @pytest.mark.parametrize("source", [3, None, b"x", {"id": [1]}, object()])
 def test_what_is_no_source_is_refused(source: Any) -> None:
     assert refused(source).code == "not_a_source"

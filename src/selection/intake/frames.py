@@ -48,7 +48,7 @@ def read_frame(source: Any, planned: Planner) -> Table:
     names = list(frame.columns)
     headings = tuple(" ".join(str(n).split()) for n in names)
     chosen = planned(headings).read
-    columns = tuple(_series(frame[n]) if i in chosen else None for i, n in enumerate(names))
+    columns = tuple(coded(c.to_list()) if i in chosen else None for i, c in enumerate(frame.iter_columns()))
     rows = np.arange(1, len(frame) + 1, dtype=np.int64)
     kind = frame.implementation.name.lower()
     return Table(headings, columns, rows, typed=True, kind=kind, source=f"{kind} dataframe")
@@ -56,37 +56,52 @@ def read_frame(source: Any, planned: Planner) -> Table:
 
 def read_records(source: Iterable[Any], planned: Planner, *, formed: bool) -> Table:
     """Mappings and applicants, mixed as they come, as a table; keys are headings."""
-    places: dict[str, dict[int, Any]] = {}
-    names: dict[str, str] = {}
-    size = 0
-    for place, record in enumerate(source):
-        for key, value in _cells(record, place).items():
-            name = names.setdefault(key, key if formed else field_of(key))
-            cells = places.setdefault(name, {})
-            if place in cells and value is not None:
-                _refuse_twice(name, place)
-            cells[place] = value
-        size = place + 1
-    headings = tuple(places)
+    columns, size = _gathered(source, formed)
+    headings = tuple(columns)
     chosen = planned(headings).read if headings else frozenset()
-    columns = tuple(_values([cells.get(i) for i in range(size)]) for cells in places.values())
-    read = tuple(c if i in chosen else None for i, c in enumerate(columns))
+    read = tuple(coded(c) if i in chosen else None for i, c in enumerate(columns.values()))
     return Table(headings, read, np.arange(1, size + 1, dtype=np.int64), typed=True, source="records")
 
 
-def _cells(record: Any, place: int) -> dict[str, Any]:
+def _gathered(source: Iterable[Any], formed: bool) -> tuple[dict[str, list[Any]], int]:
+    """The cells of each field in the order of the records, and how many records there are."""
+    names: dict[Any, str] = {}
+    columns: dict[str, list[Any]] = {}
+    size = 0
+    for size, record in enumerate(source, start=1):
+        for key, value in _cells(record, size).items():
+            name = names.get(key)
+            if name is None:
+                heading = " ".join(str(key).split())
+                name = names[key] = heading if formed else field_of(heading)
+            column = columns.setdefault(name, [])
+            if len(column) < size:
+                column.extend([None] * (size - 1 - len(column)))
+                column.append(value)
+            elif value is not None:
+                _refuse_twice(column, name, value)
+    for column in columns.values():
+        column.extend([None] * (size - len(column)))
+    return columns, size
+
+
+def _cells(record: Any, number: int) -> Mapping[Any, Any]:
     if isinstance(record, Applicant):
         given = {**record.__dict__, **(record.__pydantic_extra__ or {})}
         return {k: v for k, v in given.items() if v is not None}
     if isinstance(record, Mapping):
-        return {" ".join(str(k).split()): v for k, v in record.items()}
-    sentence = f"Record {place + 1} is of type {type(record).__name__}; a registration is a mapping or an Applicant."
-    raise InputError("not_a_registration", sentence, row=place + 1)
+        return record
+    sentence = f"Record {number} is of type {type(record).__name__}; a registration is a mapping or an Applicant."
+    raise InputError("not_a_registration", sentence, row=number)
 
 
-def _refuse_twice(name: str, place: int) -> None:
-    sentence = f"Record {place + 1} gives the field {name!r} twice, under two spellings of its name."
-    raise InputError("doubled_headings", sentence, row=place + 1, headings=[name])
+def _refuse_twice(column: list[Any], name: str, value: Any) -> None:
+    """One record may give a field under two spellings of its name, if one of them is empty."""
+    if column[-1] is None:
+        column[-1] = value
+        return
+    sentence = f"Record {len(column)} gives the field {name!r} twice, under two spellings of its name."
+    raise InputError("doubled_headings", sentence, row=len(column), headings=[name])
 
 
 def _with_named_index(native: Any) -> Any:
@@ -103,17 +118,20 @@ def _doubled(native: Any) -> InputError:
     return InputError("doubled_headings", sentence, headings=doubled)
 
 
-def _series(series: Any) -> Column:
-    """Texts are coded as from a file; other values one by one."""
-    cells = series.to_list()
-    if not {type(c) for c in cells} <= {str, type(None)}:
-        return _values(cells)
-    coder = Coder(apart=False)
-    coder.add([c or "" for c in cells])
-    return coder.column()
-
-
-def _values(cells: Sequence[Any]) -> Column:
+def coded(cells: Sequence[Any]) -> Column:
+    """A column of Python values: texts as from a file, values of one type told apart before they are looked at."""
+    kinds = {type(c) for c in cells} - {type(None)}
+    if kinds <= {str}:
+        coder = Coder(apart=False)
+        coder.add([c or "" for c in cells])
+        return coder.column()
+    if len(kinds) == 1 and kinds <= {int, bool, float, Decimal, date, datetime}:
+        places: dict[Any, int] = {}
+        try:
+            codes = [-1 if c is None else places.setdefault(c, len(places)) for c in cells]
+        except TypeError:  # a signalling NaN cannot be told apart
+            return recoded(np.arange(len(cells), dtype=np.int32), [plain(c) for c in cells])
+        return recoded(np.array(codes, dtype=np.int32), [plain(c) for c in places])
     return recoded(np.arange(len(cells), dtype=np.int32), [plain(c) for c in cells])
 
 
@@ -149,9 +167,11 @@ def _from_numpy(value: np.generic) -> Any:
 
 
 def _number(value: float | Decimal) -> Any:
-    if math.isnan(value):
+    if math.isnan(value) if isinstance(value, float) else value.is_nan():
         return None
-    return Decimal(repr(value)) if isinstance(value, float) else value
+    if value == 0:
+        return Decimal(0)
+    return Decimal(repr(float(value))) if isinstance(value, float) else value
 
 
 def _words(values: Iterable[Any]) -> Any:

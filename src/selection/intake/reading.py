@@ -22,7 +22,7 @@ from selection.intake.identity import read_ids
 from selection.intake.intake import Intake
 from selection.intake.sources import open_table
 from selection.intake.tables import Table
-from selection.intake.times import joined, read_times
+from selection.intake.times import joined, read_times, settled
 from selection.vocabulary import COUNTRY_FIELDS, PERSONAL
 
 
@@ -136,6 +136,8 @@ def _read(
         column, troubles = read_times(raw, dates, form.timezone)
         ledger.report(name, heading, raw, troubles)
         return column
+    if field.type != "date":
+        raw = settled(raw, form.timezone if typed else None)
     if name in COUNTRY_FIELDS and field.codes is None and field.values is None:
         field = _recognise_codes(field, heading, in_use(raw), ledger)
     read = reader(name, field, form)

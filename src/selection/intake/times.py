@@ -44,6 +44,25 @@ def read_times(raw: Column, dates: str, zone: str) -> tuple[Column, dict[int, Tr
     return Column(np.where(known[raw.codes], raw.codes, np.int32(-1)).astype(np.int32), found), troubles
 
 
+def settled(raw: Column, zone: str | None) -> Column:
+    """A column in which times are in UTC, or texts if no zone is given."""
+    values = raw.values.tolist()
+    if not any(isinstance(v, date) for v in values):
+        return raw
+    return recoded(raw.codes, [_settled(v, zone) if isinstance(v, date) else v for v in values])
+
+
+def _settled(value: date, zone: str | None) -> Any:
+    if zone is None:
+        return str(value).removesuffix(" 00:00:00")
+    if not isinstance(value, datetime):
+        return value
+    try:
+        return (value if value.tzinfo else value.replace(tzinfo=ZoneInfo(zone))).astimezone(UTC)
+    except OverflowError:
+        return None
+
+
 def joined(days: Column, hours: Column) -> Column:
     """Dates and times of two columns as one text each, `2025-08-31 18:00:00`; without a date it is missing."""
     width = len(hours.values) + 1
