@@ -7,15 +7,14 @@ from dataclasses import dataclass
 from functools import cache
 
 from selection.countries.economies import listed
+from selection.countries.endings import FAMILY, LEAST_LETTERS, NAMES, Found, ending, names_inside, sovereign
 from selection.countries.lookup import whole
-from selection.countries.name_index import ENGLISH_SOURCE, EXACT, FOLDED, name_index
 from selection.countries.repairing import unwrapped
-from selection.countries.spelling import folded_key, joined_key
-from selection.countries.suggesting import distance, nearest_codes
+from selection.countries.spelling import folded_key
+from selection.countries.suggesting import nearest_codes
 
 LONGEST = 160
 MOST_PARTS = 8
-LEAST_LETTERS = 4
 
 _EVERY_PART = re.compile(r"\s*[/+;|&]\s*|(?<=\w)[-–—](?=\w)|\s+(?:and|or|ou|et|und|oder|y|o)\s+", re.IGNORECASE)
 _PARTS = re.compile(r"\s*[,:()\[\]{}\n]\s*|\s+[-–—]+\s+|\s*[-–—]+\s+")
@@ -25,45 +24,13 @@ _LEAD = re.compile(
     re.IGNORECASE,
 )
 
-FAMILY = frozenset("GIN COG COD WSM KOR PRK GEO NER DMA JOR TCD GUY".split())  # noqa: SIM905
-"""Names shared by several countries, states and people: beside unknown words they prove nothing."""
-
-TAILS = FAMILY | frozenset("IRL LBN CUB PER PAN SDN TON TKL".split())  # noqa: SIM905
-"""Names that other names end in: as bare last words they prove nothing."""
-
 US_STATES = frozenset(
     "AL AK AZ AR CA CO CT DE FL GA HI ID IL IN IA KS KY LA ME MD MA MI MN MS MO MT NE NV NH NJ NM NY NC ND OH OK "  # noqa: SIM905
     "OR PA RI SC SD TN TX UT VT VA WA WV WI WY DC".split()
 )
 
-TURNING = frozenset(
-    "new south north east west southern northern eastern western papua equatorial french british dutch portuguese "  # noqa: SIM905
-    "spanish german danish belgian italian american russian indian ex old inner outer central upper lower little "
-    "greater great saint st san santa anti non not no except excluding excl outside without near vs versus gulf sea bay strait "
-    "lake mount bank port fort guinea democratic republic rep dem federal islands island nouvelle nueva nova neu "
-    "nuova latin anglo afro sino pan trans mid hong upon del sub".split()
-)
-"""Words before a country's name that turn it into another name, or into its opposite."""
-
-DIRECTIONS = ("south", "north", "equatorial", "papua", "western", "southern", "northern", "democratic")
 STATE_WORDS = frozenset("republic rep kingdom emirates emirate dem democratic federation".split())  # noqa: SIM905
 REFUSING = STATE_WORDS | {"not", "except", "excluding", "without", "outside", "non"}
-AREA_WORDS = frozenset("district province region governorate county prefecture department municipality".split())  # noqa: SIM905
-ENGLISH_TOO = frozenset(
-    "usa|uk|uae|england|scotland|wales|northern ireland|russia|turkey|ivory coast|cape verde|czech republic|laos|syria|"  # noqa: SIM905
-    "brunei|north korea|south korea|macedonia|swaziland|palestine|kosovo|east timor|burma|vatican city|macau".split("|")
-)
-NAMES = ("exact", "alias", "misspelling")
-ASSOCIATED = {"COK": "NZL", "NIU": "NZL", "TWN": "CHN", "HKG": "CHN", "MAC": "CHN"}
-
-
-@dataclass(frozen=True)
-class Found:
-    """What the parts of a text say together: one code, or the reason why not."""
-
-    status: str
-    codes: tuple[str, ...]
-    matched: str
 
 
 @dataclass(frozen=True)
@@ -78,8 +45,13 @@ class Part:
 
 def contained(text: str) -> Found | None:
     """The one country that a longer text holds, `several` if it holds more, or None if it holds none for certain."""
-    if len(text) > LONGEST:
-        return None
+    found = _from_parts(text) if len(text) <= LONGEST else None
+    if found and found.status == "contained" and set(nearest_codes(folded_key(text), 2)) - set(found.codes):
+        return Found("unknown", found.codes, "")
+    return found
+
+
+def _from_parts(text: str) -> Found | None:
     if (aside := _ASIDE.match(text)) and (outer := _part(aside.group(1))).kind == "country":
         return _weighed([outer, _part(aside.group(2))])
     if aside and _sole_sovereign(aside.group(1), aside.group(2)):
@@ -93,7 +65,7 @@ def contained(text: str) -> Found | None:
     if len(loose) > MOST_PARTS:
         return None
     if len(loose) == 1:
-        return _ending(loose[0])
+        return ending(loose[0])
     return _weighed([_part(piece) for piece in loose])
 
 
@@ -105,7 +77,7 @@ def _sole_sovereign(outer: str, aside: str) -> bool:
 
 @cache
 def _states_with_territories() -> frozenset[str | None]:
-    return frozenset(map(_sovereign, listed()))
+    return frozenset(map(sovereign, listed()))
 
 
 def _every_part_known(pieces: list[str]) -> Found | None:
@@ -122,7 +94,7 @@ def _harmless(strict: list[str], loose: list[str]) -> bool:
         if whole(unwrapped(piece)):
             continue
         if any(
-            _names_inside(folded_key(part)) or nearest_codes(folded_key(part), 1) for part in strict if part in piece
+            names_inside(folded_key(part)) or nearest_codes(folded_key(part), 1) for part in strict if part in piece
         ):
             return False
     return len(loose) > 1
@@ -167,15 +139,11 @@ def _one_reading(codes: set[str], parts: list[Part]) -> set[str]:
     """A territory named with its sovereign is the territory; an ambiguous part is settled by a clear one."""
     for part in parts:
         if part.kind == "ambiguous" and not codes & set(part.codes):
-            settled = {code for code in part.codes if _sovereign(code) in codes}
+            settled = {code for code in part.codes if sovereign(code) in codes}
             codes = settled if len(settled) == 1 else codes
-    inside = {name for part in parts if part.kind == "unknown" for name in _names_inside(part.folded)}
-    codes = codes | {name for name in inside if _sovereign(name) in codes}
-    return codes - {_sovereign(code) for code in codes if _sovereign(code) in codes}
-
-
-def _sovereign(code: str) -> str | None:
-    return listed()[code].sovereign or ASSOCIATED.get(code)
+    inside = {name for part in parts if part.kind == "unknown" for name in names_inside(part.folded)}
+    codes = codes | {name for name in inside if sovereign(name) in codes}
+    return codes - {sovereign(code) for code in codes if sovereign(code) in codes}
 
 
 def _agrees(part: Part, code: str) -> bool:
@@ -186,10 +154,10 @@ def _agrees(part: Part, code: str) -> bool:
         return True
     # A bare code beside a country is no evidence for it, but may be evidence against it.
     if part.kind in ("demonym", "place", "ambiguous", "code"):
-        return code in part.codes or _sovereign(code) in part.codes
+        return code in part.codes or sovereign(code) in part.codes
     if part.kind == "dissolved":
         return False
-    inside = _names_inside(part.folded) - {code, _sovereign(code)}
+    inside = names_inside(part.folded) - {code, sovereign(code)}
     close = nearest_codes(part.folded, 1) if len(part.folded) > LEAST_LETTERS else {}
     return not inside and not set(close) - {code}
 
@@ -207,82 +175,9 @@ def _supported(code: str, others: list[Part]) -> bool:
 def _from_endings(parts: list[Part]) -> Found | None:
     if any(part.kind != "unknown" for part in parts if part.kind not in ("region", "not_a_country", "place")):
         return None
-    found = [ending for part in parts if part.kind == "unknown" and (ending := _ending(part.text))]
-    codes = {code for ending in found for code in ending.codes}
+    found = [tail for part in parts if part.kind == "unknown" and (tail := ending(part.text))]
+    codes = {code for tail in found for code in tail.codes}
     agreeing = all(part.kind != "place" or codes & set(part.codes) for part in parts)
     if len(codes) == 1 and len(found) == 1 and agreeing and found[0].status == "contained":
         return found[0]
     return Found("several" if len(codes) > 1 else "unknown", tuple(sorted(codes)), "") if codes else None
-
-
-def _ending(text: str) -> Found | None:
-    """A country's name as the last words of a text, or as its first before a word for an area."""
-    folded = folded_key(text)
-    tokens = folded.split()
-    if not text.isascii() or len(tokens) < 2:
-        return None
-    for start in range(1, len(tokens)):
-        name = " ".join(tokens[start:])
-        if code := _english_name(name):
-            return _judged(tokens[:start], name, code, folded)
-    if tokens[-1] in AREA_WORDS:
-        for end in range(len(tokens) - 1, 0, -1):
-            if code := _plain_name(" ".join(tokens[:end])):
-                return _judged([], " ".join(tokens[:end]), code, folded)
-    inside = _names_inside(folded)
-    return Found("several" if len(inside) > 1 else "unknown", tuple(sorted(inside)), "") if inside else None
-
-
-def _judged(before: list[str], name: str, code: str, folded: str) -> Found:
-    others = _names_inside(" ".join(before)) - {code, _sovereign(code)}
-    if others:
-        return Found("several", tuple(sorted({*others, code})), "")
-    sure = (
-        code not in TAILS
-        and not set(before) & (TURNING - {"st", "san", "santa"})
-        and not (before and before[-1] in TURNING)
-        and not any(_looks_like_direction(word) for word in before[-1:])
-        and not set(nearest_codes(folded, 2)) - {code}
-        and not _contradicted(before, code)
-    )
-    return Found("contained" if sure else "unknown", (code,), name)
-
-
-def _contradicted(before: list[str], code: str) -> bool:
-    hit = whole(" ".join(before)) if before else None
-    return bool(hit and hit.answer.kind in ("place", "ambiguous", "dissolved") and code not in hit.answer.codes)
-
-
-def _looks_like_direction(word: str) -> bool:
-    if len(word) < LEAST_LETTERS:
-        return False
-    return any(distance(word, direction, 2) <= 2 for direction in DIRECTIONS)
-
-
-def _english_name(name: str) -> str | None:
-    """The code of an English name: in other languages the words before it are not known to be harmless."""
-    found = name_index().find(FOLDED, name)
-    if name in ENGLISH_TOO or (found is not None and found.source == ENGLISH_SOURCE):
-        return _plain_name(name)
-    return None
-
-
-def _plain_name(name: str) -> str | None:
-    """The code of a name written out in full: no people, no codes, nothing rearranged."""
-    if len(joined_key(name)) < LEAST_LETTERS and name not in ("usa", "uk", "uae"):
-        return None
-    found = name_index().find(FOLDED, name) or name_index().find(EXACT, name)
-    if found is None or found.kind not in NAMES:
-        return None
-    return found.codes[0]
-
-
-def _names_inside(folded: str) -> set[str]:
-    tokens = folded.split()
-    found: set[str] = set()
-    for start in range(len(tokens)):
-        for end in range(min(len(tokens), start + 5), start, -1):
-            if code := _plain_name(" ".join(tokens[start:end])):
-                found.add(code)
-                break
-    return found

@@ -6,9 +6,10 @@ from collections.abc import Iterable, Mapping
 from functools import cache, lru_cache
 from typing import Literal
 
-from selection.countries.containing import Found, contained
+from selection.countries.containing import contained
 from selection.countries.cut_short import cut_short
 from selection.countries.economies import entry, listed
+from selection.countries.endings import Found
 from selection.countries.lookup import Hit, whole
 from selection.countries.repairing import LOST, repaired, unwrapped
 from selection.countries.resolution import Resolution
