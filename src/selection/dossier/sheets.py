@@ -31,11 +31,14 @@ def lines(columns: Mapping[str, Any]) -> Iterator[bytes]:
 
 
 def texts(column: Any, *, address_stays: bool = False) -> Sequence[str]:
-    """Each cell of a column as it stands in the file; what stands in many rows is written once."""
+    """Each cell of a column as it stands in the file; what stands in many rows is thought about once.
+
+    An array of whole numbers holds ranks and tiers, where -1 is none.
+    """
     cells = column.tolist() if isinstance(column, np.ndarray) else list(column)
+    if isinstance(column, np.ndarray) and column.dtype.kind == "i":
+        return ["" if n < 0 else str(n) for n in cells]
     kinds = set(map(type, cells)) - {type(None)}
-    if kinds == {int}:
-        return ["" if n is None or n < 0 else str(n) for n in cells]
     if kinds == {str} and None not in cells and not DELICATE.search("\n" + "\n".join(cells)):
         return cells
     if len(kinds) > 1:

@@ -1,0 +1,369 @@
+"""The folder of results: whole or not at all, harmless to open, and enough to decide the same again."""
+
+from __future__ import annotations
+
+import csv
+import gzip
+import hashlib
+import json
+from collections.abc import Iterator
+from datetime import UTC, date, datetime
+from decimal import Decimal
+from pathlib import Path
+from types import MappingProxyType
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+import selection
+from selection import dossier
+from selection.applicants import Column, Pool, objects
+from selection.dossier import pools, sheets, writing
+from selection.errors import NotFoundError, OutputError
+
+ROOT = Path(__file__).resolve().parents[1]
+FILES = [
+    "decisions.csv", "policy.toml", "pool.json.gz", "problems.csv", "record.json", "shortlist.csv", "waitlist.csv",
+]  # fmt: skip
+
+RULES = {
+    "capacity": 2,
+    "waitlist": 1,
+    "points": [{"name": "Experience", "field": "years", "per": 1}],
+    "reserve": [{"name": "Women", "where": {"gender": "f"}, "seats": 1, "missing": "no"}],
+    "cap": [{"name": "Any one employer", "per": "organisation", "seats": 1}],
+}
+PEOPLE = [
+    {"id": "a", "years": 7, "gender": "m", "organisation": "=X", "name": "Ada Secret", "email": "ada@example.org"},
+    {"id": "b", "years": 6, "gender": "m", "organisation": "=X", "name": "Bo Secret", "email": "bo@example.org"},
+    {"id": "c", "years": 5, "gender": "m", "organisation": "write to me@example.org", "name": "Cy Secret"},
+    {"id": "d", "years": 4, "gender": "f", "organisation": "Y, Z\nand W", "phone": "+41 99 555"},
+    {"id": "e", "years": "many", "gender": "f", "organisation": "-3", "name": "Ed Secret", "email": "ed@example.org"},
+    {"id": "=f", "gender": None, "organisation": "Y", "name": "Flo Secret", "email": "ADA@example.org"},
+]
+
+
+@pytest.fixture(scope="module")
+def outcome() -> selection.Outcome:
+    return selection.select(PEOPLE, RULES, seed="s")
+
+
+@pytest.fixture
+def folder(outcome: selection.Outcome, tmp_path: Path) -> Path:
+    return outcome.write(tmp_path / "results")
+
+
+def rows(path: Path) -> list[dict[str, str]]:
+    with path.open(encoding="utf-8", newline="") as file:
+        return list(csv.DictReader(file))
+
+
+def names(folder: Path) -> list[str]:
+    return sorted(path.name for path in folder.iterdir())
+
+
+def test_the_folder_holds_these_files(folder: Path) -> None:
+    assert names(folder) == FILES
+    assert names(folder.parent) == ["results"]
+
+
+def test_decisions_have_a_row_for_each_applicant_in_rank_order(folder: Path, outcome: selection.Outcome) -> None:
+    decisions = rows(folder / "decisions.csv")
+    assert list(decisions[0]) == ["id", "status", "rank", "tier", "score", "block", "seat", "reason"]
+    assert len(decisions) == len(PEOPLE)
+    frame = outcome.to_frame()
+    assert [row["status"] for row in decisions] == frame["status"].tolist()
+    assert [row["rank"] for row in decisions if row["rank"]] == ["1", "2", "3", "4"]
+    assert [row["score"] for row in decisions if row["score"]] == ["7", "6", "5", "4"]
+
+
+def test_cells_that_a_spreadsheet_would_run_are_harmless(folder: Path) -> None:
+    everything = [row for name in FILES if name.endswith(".csv") for row in rows(folder / name)]
+    for row in everything:
+        for cell in row.values():
+            assert not sheets.FORMULA.match(cell) or sheets.NUMBER.fullmatch(cell)
+    assert {"'=f"} <= {row["id"] for row in rows(folder / "decisions.csv")}
+
+
+def test_no_name_and_no_address_stands_anywhere(folder: Path) -> None:
+    for path in folder.iterdir():
+        content = path.read_bytes()
+        text = (gzip.decompress(content) if path.suffix == ".gz" else content).decode()
+        assert "Secret" not in text
+        assert "+41 99" not in text
+        for address in ("ada@", "bo@", "ed@", "ADA@"):
+            assert address not in text
+        if path.suffix == ".csv":
+            assert "@example.org" not in text
+
+
+def test_the_record_holds_the_hash_of_every_other_file(folder: Path) -> None:
+    record = json.loads((folder / "record.json").read_text(encoding="utf-8"))
+    assert sorted(record["files"]) == [name for name in FILES if name != "record.json"]
+    for name, known in record["files"].items():
+        assert hashlib.sha256((folder / name).read_bytes()).hexdigest() == known
+    canonical = json.dumps(record["policy"], sort_keys=True, ensure_ascii=False, separators=(",", ":"))
+    assert hashlib.sha256(canonical.encode()).hexdigest() == record["policy_sha256"]
+    assert record["seed"] == "s"
+    assert sum(record["counts"]["statuses"].values()) == len(PEOPLE)
+
+
+def test_the_same_outcome_is_written_byte_for_byte(folder: Path, tmp_path: Path) -> None:
+    again = selection.select(PEOPLE, RULES, seed="s").write(tmp_path / "again")
+    for name in FILES:
+        assert (again / name).read_bytes() == (folder / name).read_bytes(), name
+
+
+def test_a_folder_read_again_decides_and_explains_the_same(folder: Path, outcome: selection.Outcome) -> None:
+    again = dossier.read(folder)
+    assert again.counts == outcome.counts
+    for one in PEOPLE:
+        before, after = outcome.explain(one["id"]), again.explain(one["id"])  # type: ignore[arg-type]
+        assert dict(before.facts) == dict(after.facts)
+        if "@" not in before.for_officer():
+            assert before.for_officer() == after.for_officer()
+            assert str(before) == str(after)
+
+
+@pytest.mark.parametrize("name", ["cgmp_2025", "gthb_2025", "pretix"])
+def test_examples_read_again_explain_the_same(name: str, tmp_path: Path) -> None:
+    place = ROOT / "examples" / name
+    table = place / ("applications.csv" if name == "gthb_2025" else "registrations.csv")
+    intake = selection.read_applicants(table, form=place / "form.toml")
+    outcome = selection.select(intake, place / "policy.toml", seed="x")
+    again = dossier.read(outcome.write(tmp_path / "r"))
+    for one in intake.pool.ids[:: max(1, len(intake.pool) // 60)]:
+        assert outcome.explain(one).for_officer() == again.explain(one).for_officer()
+        assert str(outcome.explain(one)) == str(again.explain(one))
+
+
+def test_an_existing_folder_is_refused_and_stays(folder: Path, outcome: selection.Outcome) -> None:
+    before = (folder / "record.json").read_bytes()
+    with pytest.raises(OutputError, match="exists already") as refused:
+        outcome.write(folder)
+    assert refused.value.code == "folder_exists"
+    assert (folder / "record.json").read_bytes() == before
+
+
+def test_force_replaces_earlier_results(folder: Path, outcome: selection.Outcome) -> None:
+    (folder / "decisions.csv").write_text("old")
+    (folder / ".~lock.decisions.csv#").write_text("")
+    outcome.write(folder, force=True)
+    assert names(folder) == FILES
+    assert names(folder.parent) == ["results"]
+    assert rows(folder / "decisions.csv")[0]["status"] == "selected"
+
+
+def test_an_empty_folder_is_refused_without_force(tmp_path: Path, outcome: selection.Outcome) -> None:
+    with pytest.raises(OutputError):
+        outcome.write(tmp_path)
+
+
+def test_force_never_deletes_what_is_not_ours(folder: Path, outcome: selection.Outcome) -> None:
+    (folder / "letters.docx").write_text("mine")
+    with pytest.raises(OutputError, match=r"letters\.docx") as refused:
+        outcome.write(folder, force=True)
+    assert refused.value.code == "foreign_files"
+    assert names(folder) == sorted([*FILES, "letters.docx"])
+
+
+def test_a_file_in_the_way(tmp_path: Path, outcome: selection.Outcome) -> None:
+    (tmp_path / "file").write_text("x")
+    for place in (tmp_path / "file", tmp_path / "file" / "results"):
+        for force in (False, True):
+            with pytest.raises(OutputError, match="is a file"):
+                outcome.write(place, force=force)
+
+
+def test_a_place_that_cannot_be_written(outcome: selection.Outcome) -> None:
+    with pytest.raises(OutputError, match="cannot be written") as refused:
+        outcome.write(Path("/proc/results"))
+    assert refused.value.code == "not_writable"
+
+
+def test_folders_above_are_made(tmp_path: Path, outcome: selection.Outcome) -> None:
+    assert names(outcome.write(tmp_path / "a" / "b")) == FILES
+
+
+def test_a_link_to_a_folder_stays_a_link(folder: Path, tmp_path: Path, outcome: selection.Outcome) -> None:
+    link = tmp_path / "latest"
+    link.symlink_to(folder)
+    outcome.write(link, force=True)
+    assert link.is_symlink()
+    assert names(folder) == FILES
+
+
+@pytest.mark.parametrize("stop", [KeyboardInterrupt, OSError, RuntimeError])
+@pytest.mark.parametrize("force", [False, True])
+def test_stopped_in_the_middle_nothing_changes(
+    stop: type[BaseException], force: bool, tmp_path: Path, outcome: selection.Outcome, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = tmp_path / "results"
+    before = {p.name: p.read_bytes() for p in outcome.write(folder).iterdir()} if force else {}
+
+    def stopping(_: object) -> Iterator[bytes]:
+        yield b"half"
+        raise stop
+
+    monkeypatch.setattr(writing, "_problems", stopping)
+    with pytest.raises(OutputError if stop is OSError else stop):
+        outcome.write(folder, force=force)
+    assert names(tmp_path) == (["results"] if force else [])
+    assert not force or {p.name: p.read_bytes() for p in folder.iterdir()} == before
+
+
+def test_stopped_between_the_two_renames_the_old_results_come_back(
+    folder: Path, outcome: selection.Outcome, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rename, calls = Path.rename, []
+
+    def once(self: Path, target: Path) -> Path:
+        calls.append(self)
+        if len(calls) == 2:
+            raise KeyboardInterrupt
+        return rename(self, target)
+
+    monkeypatch.setattr(Path, "rename", once)
+    with pytest.raises(KeyboardInterrupt):
+        outcome.write(folder, force=True)
+    assert names(folder) == FILES
+    assert names(folder.parent) == ["results"]
+
+
+@pytest.mark.parametrize("name", ["decisions.csv", "policy.toml", "pool.json.gz"])
+def test_a_changed_or_missing_file_is_said(folder: Path, name: str) -> None:
+    (folder / name).write_bytes((folder / name).read_bytes() + b" ")
+    with pytest.raises(OutputError, match="was changed"):
+        dossier.read(folder)
+    (folder / name).unlink()
+    with pytest.raises(NotFoundError, match="is missing"):
+        dossier.read(folder)
+
+
+@pytest.mark.parametrize("record", ["", "[]", "{}", "{", '"x"'])
+def test_a_damaged_record_is_said(folder: Path, record: str) -> None:
+    (folder / "record.json").write_text(record)
+    with pytest.raises(OutputError, match="is not the record"):
+        dossier.read(folder)
+
+
+def test_a_changed_record_cannot_pass_for_the_outcome(folder: Path) -> None:
+    pool = folder / "pool.json.gz"
+    table = json.loads(gzip.decompress(pool.read_bytes()))
+    table["columns"]["years"]["values"].reverse()
+    pool.write_bytes(pools.compress(json.dumps(table).encode()))
+    path = folder / "record.json"
+    record = json.loads(path.read_text())
+    record["files"]["pool.json.gz"] = hashlib.sha256(pool.read_bytes()).hexdigest()
+    path.write_text(json.dumps(record))
+    with pytest.raises(OutputError, match="decides otherwise"):
+        dossier.read(folder)
+
+
+def test_no_folder_and_no_results(tmp_path: Path) -> None:
+    with pytest.raises(NotFoundError, match="There is no folder"):
+        dossier.read(tmp_path / "nowhere")
+    with pytest.raises(NotFoundError, match=r"no record\.json"):
+        dossier.read(tmp_path)
+
+
+def test_a_policy_that_reads_addresses_cannot_be_run_again(tmp_path: Path) -> None:
+    rules = {"capacity": 1, "eligible": [{"name": "Can be reached", "where": {"not": {"email": {"missing": True}}}}]}
+    outcome = selection.select(PEOPLE[:1], rules, seed="s")
+    with pytest.raises(OutputError, match="reads email"):
+        dossier.read(outcome.write(tmp_path / "r"))
+
+
+@pytest.mark.parametrize("damage", [b"", b"\x1f\x8b", gzip.compress(b"{}"), gzip.compress(b"[1]"), gzip.compress(b"x")])
+def test_a_damaged_pool_is_said(damage: bytes) -> None:
+    with pytest.raises(OutputError, match="damaged"):
+        pools.unpack(damage)
+
+
+def test_a_pool_of_another_format_is_said() -> None:
+    with pytest.raises(OutputError, match="format 2"):
+        pools.unpack(gzip.compress(b'{"format": 2}'))
+
+
+CELLS = st.one_of(
+    st.none(),
+    st.text(max_size=8),
+    st.integers(-(2**70), 2**70),
+    st.booleans(),
+    st.decimals(allow_nan=False, allow_infinity=False, places=4),
+    st.dates(),
+    st.lists(st.text(min_size=1, max_size=4), min_size=1, max_size=3).map(lambda words: tuple(sorted(words))),
+    st.datetimes(timezones=st.just(UTC)),
+)
+
+
+@given(st.lists(CELLS, min_size=1, max_size=12))
+def test_every_kind_of_value_comes_back_from_the_stored_pool(cells: list[object]) -> None:
+    column = Column.of(cells)
+    size = len(cells)
+    stamps = Column(np.arange(size, dtype=np.int32), np.arange(size).astype("datetime64[us]"))
+    pool = Pool(
+        objects([str(n) for n in range(size)]),
+        MappingProxyType({"x": column, "t": stamps, "name": column}),
+        np.arange(size) + 2,
+        np.full(size, -1),
+        MappingProxyType({(0, "x"): "said", (0, "name"): "never"}),
+    )
+    again = pools.unpack(pools.compress(pools.pack(pool, frozenset({"x", "t", "name"}))))
+    assert sorted(again.columns) == ["t", "x"]
+    values = [again.columns["x"].at(n) for n in range(size)]
+    assert [(type(v), v) for v in values] == [(type(v), v) for v in cells]
+    assert [again.columns["t"].at(n) for n in range(size)] == [stamps.at(n) for n in range(size)]
+    assert again.ids.tolist() == pool.ids.tolist()
+    assert again.rows.tolist() == pool.rows.tolist()
+    assert dict(again.open_cells) == {(0, "x"): "said"}
+
+
+@given(st.lists(st.one_of(st.none(), st.text(max_size=12)), min_size=1, max_size=20))
+def test_cells_come_back_from_a_csv_file(cells: list[str | None]) -> None:
+    written = b"".join(sheets.lines({"id": objects(list(cells)), "n": np.arange(len(cells))})).decode()
+    back = list(csv.reader(written.splitlines(keepends=True)))
+    lines = list(csv.reader(_as_file(written)))
+    assert lines[0] == ["id", "n"]
+    assert [row[0].removeprefix("'") for row in lines[1:]] == [(c or "").removeprefix("'") for c in cells]
+    assert len(back) >= len(lines)
+
+
+def _as_file(text: str) -> Iterator[str]:
+    import io
+
+    return iter(io.StringIO(text, newline=""))
+
+
+@pytest.mark.parametrize(
+    ("value", "written"),
+    [
+        (None, ""),
+        ("=1+1", "'=1+1"),
+        ("+41 22 791", "'+41 22 791"),
+        ("-3", "-3"),
+        ("-3.5", "-3.5"),
+        (-3, "-3"),
+        ("-cmd", "'-cmd"),
+        ("@x", "'@x"),
+        ("\t=1", "'\t=1"),
+        ("\r=1", '"\'\r=1"'),
+        ("＝1", "'＝1"),
+        ('a "b", c', '"a ""b"", c"'),
+        ("mail me@example.org now", "mail (e-mail address) now"),
+        (Decimal("1E+2"), "100"),
+        (Decimal("2.50"), "2.5"),
+        (True, "true"),
+        (date(2025, 8, 31), "2025-08-31"),
+        (datetime(2025, 8, 31, 9, tzinfo=UTC), "2025-08-31T09:00:00+00:00"),
+    ],
+)
+def test_cells_are_written_like_this(value: object, written: str) -> None:
+    assert sheets.cell(value) == written
+    assert sheets.texts([value, value])[0] == written
+
+
+def test_true_and_one_in_one_column_stay_apart() -> None:
+    assert sheets.texts([True, 1, Decimal("1.0"), "1"]) == ["true", "1", "1", "1"]
