@@ -1,0 +1,174 @@
+"""How many country texts are answered right, wrong or left open, and how fast; with other tools if installed.
+
+    python benchmarks/countries.py [--spellings FILE.csv] [--speed]
+
+FILE.csv has the columns text, iso3 (empty: must be declined) and kind (`either`: declining is as right as the code).
+"""
+
+from __future__ import annotations
+
+import argparse
+import csv
+import importlib
+import time
+import warnings
+from collections import Counter
+from collections.abc import Callable, Iterable
+from pathlib import Path
+
+SPELLINGS = Path(__file__).parents[1] / "tests" / "data" / "country_spellings.csv"
+Tool = Callable[[str], "str | None"]
+Row = dict[str, str]
+
+
+def read(path: Path) -> list[Row]:
+    """The rows of a table of spellings."""
+    with path.open(encoding="utf-8", newline="") as handle:
+        return list(csv.DictReader(handle))
+
+
+def tiers(rows: Iterable[Row]) -> None:
+    """Print right, wrong and open for each tier of our own answers."""
+    from selection.countries import country
+
+    counted: Counter[tuple[str, str]] = Counter()
+    answerable = right = first = 0
+    for row in rows:
+        answer = country(row["text"])
+        counted[answer.status, _verdict(answer.code, row)] += 1
+        if row["iso3"] and row["kind"] != "either":
+            answerable += 1
+            right += answer.code == row["iso3"]
+            first += answer.code is None and bool(answer.suggestions) and answer.suggestions[0].code == row["iso3"]
+    print(f"\n{'tier':<16}{'right':>8}{'wrong':>8}{'open':>8}{'declined':>10}")
+    for tier in sorted({status for status, _ in counted}):
+        numbers = [counted[tier, verdict] for verdict in ("right", "wrong", "open", "declined")]
+        print(f"{tier:<16}{numbers[0]:>8}{numbers[1]:>8}{numbers[2]:>8}{numbers[3]:>10}")
+    print(f"of {answerable} answerable texts: {right / answerable:.1%} right by itself, ", end="")
+    print(f"{(right + first) / answerable:.1%} counting the first suggestion")
+
+
+def _verdict(code: str | None, row: Row) -> str:
+    if code is None:
+        return "open" if row["iso3"] and row["kind"] != "either" else "declined"
+    return "right" if code == row["iso3"] else "wrong"
+
+
+def compare(rows: list[Row]) -> None:
+    """Print the same for each tool that is installed, and name those that are not."""
+    print(f"{'tool':<32}{'right':>8}{'wrong':>8}{'open':>8}{'names/s':>10}")
+    for name, make in TOOLS.items():
+        try:
+            tool = make()
+        except ImportError as error:
+            print(f"{name:<32}  SKIPPED: not installed ({error.name})")
+            continue
+        except Exception as error:
+            print(f"{name:<32}  SKIPPED: does not start here ({type(error).__name__}: {error})")
+            continue
+        counted, speed = measured(tool, rows)
+        print(f"{name:<32}{counted['right']:>8}{counted['wrong']:>8}{counted['open']:>8}{speed:>10,.0f}")
+
+
+def measured(tool: Tool, rows: list[Row]) -> tuple[Counter[str], float]:
+    """What one tool answers, and how many distinct texts it answers in a second."""
+    tool("Kenya")
+    tool("Quenya")
+    start = time.perf_counter()
+    answers = [tool(row["text"]) for row in rows]
+    seconds = time.perf_counter() - start
+    counted = Counter(_verdict(code, row) for code, row in zip(answers, rows, strict=True))
+    return counted, len(rows) / seconds
+
+
+def speed() -> None:
+    """Print the time to the first answer and distinct names a second over every catalogue name."""
+    start = time.perf_counter()
+    from selection.countries import country
+
+    country("Kenya")
+    print(f"import and first answer: {(time.perf_counter() - start) * 1000:.0f} ms")
+    from selection.countries.remake.catalogues import english_names, other_names
+
+    names = sorted({name.text for name in (*english_names(), *other_names())})
+    start = time.perf_counter()
+    for name in names:
+        country(name)
+    print(f"{len(names):,} distinct names: {len(names) / (time.perf_counter() - start):,.0f} a second\n")
+
+
+def _ours() -> Tool:
+    from selection.countries import country
+
+    return lambda text: country(text).code
+
+
+def _pycountry() -> Tool:
+    countries = importlib.import_module("pycountry").countries
+
+    def answer(text: str) -> str | None:
+        try:
+            return str(countries.lookup(text).alpha_3)
+        except LookupError:
+            return None
+
+    return answer
+
+
+def _country_converter() -> Tool:
+    module = importlib.import_module("country_converter")
+    converter = module.CountryConverter()
+
+    def answer(text: str) -> str | None:
+        found = converter.convert(text, to="ISO3", not_found=None)
+        return found if isinstance(found, str) and len(found) == 3 and found.isupper() else None
+
+    return answer
+
+
+def _countryguess() -> Tool:
+    guess = importlib.import_module("countryguess").guess_country
+    return lambda text: guess(text, attribute="iso3", default=None)
+
+
+def _countrynames(fuzzy: bool) -> Tool:
+    to_code = importlib.import_module("countrynames").to_code_3
+    return lambda text: to_code(text, fuzzy=fuzzy)
+
+
+def _hdx(fuzzy: bool) -> Tool:
+    country = importlib.import_module("hdx.location.country").Country
+    if fuzzy:
+        return lambda text: country.get_iso3_country_code_fuzzy(text)[0]
+    return lambda text: country.get_iso3_country_code(text)
+
+
+TOOLS: dict[str, Callable[[], Tool]] = {
+    "selection": _ours,
+    "pycountry lookup": _pycountry,
+    "country_converter": _country_converter,
+    "countryguess": _countryguess,
+    "countrynames": lambda: _countrynames(False),
+    "countrynames fuzzy": lambda: _countrynames(True),
+    "hdx-python-country": lambda: _hdx(False),
+    "hdx-python-country fuzzy": lambda: _hdx(True),
+}
+
+
+def main() -> None:
+    """Run the comparison."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--spellings", type=Path, default=SPELLINGS)
+    parser.add_argument("--speed", action="store_true", help="also measure speed over every catalogue name")
+    chosen = parser.parse_args()
+    warnings.simplefilter("ignore")
+    importlib.import_module("logging").disable()
+    rows = read(chosen.spellings)
+    if chosen.speed:
+        speed()
+    compare(rows)  # first, so that our own answers are not remembered ones
+    tiers(rows)
+
+
+if __name__ == "__main__":
+    main()
