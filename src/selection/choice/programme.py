@@ -96,7 +96,7 @@ class Programme:
         self.calls = 0
         self.phantom: int | None = None
         self._goal = goal
-        self._under = _by_key(problem)
+        self.under = _by_key(problem)
         self._matrix = self._build()
         self._linear = self._model(whole=False)
         self._integer: _Model | None = None
@@ -208,7 +208,7 @@ class Programme:
             self._add_caps(model.solver, broken)
 
     def _add_caps(self, solver: Any, keys: Ints) -> None:
-        under = [self._under.members(key) for key in keys.tolist()]
+        under = [self.under.members(key) for key in keys.tolist()]
         sizes = [len(columns) for columns in under]
         if sizes:
             starts = np.concatenate([[0], np.cumsum(sizes)[:-1]]).astype(np.int32)
@@ -269,7 +269,7 @@ class Programme:
         solver.setOptionValue("mip_abs_gap", 0.0)
         solver.passModel(lp)
         if whole:
-            self._add_caps(solver, np.flatnonzero(np.diff(self._under.starts)))
+            self._add_caps(solver, np.flatnonzero(np.diff(self.under.starts)))
         return _Model(solver, np.zeros(count), self.supply.astype(float), np.zeros(count), 0.0)
 
     def _goal_limit(self) -> float:

@@ -19,7 +19,7 @@ import numpy.typing as npt
 from selection.choice.coverage import Rows, components, filled_by, rows_for, subsets, sum_over
 from selection.choice.problem import BlockProblem, Cause, Ints, Refusal, Solution
 from selection.choice.programme import Programme
-from selection.choice.witness import Witness
+from selection.choice.witness import Witness, first_witness
 
 Best = tuple[int, ...] | int
 
@@ -30,7 +30,9 @@ def solve_general(problem: BlockProblem) -> Solution:
     cost = _preference(problem)
     # Usually every reserve and every seat can be filled at once, and one question settles both.
     ideal = Programme(problem, rows_for(problem, problem.minimums), problem.seats if full else 0)
-    witness = ideal.feasible(np.zeros_like(ideal.supply), ideal.supply, cost)
+    witness = first_witness(problem, ideal)
+    if witness is None:
+        witness = ideal.feasible(np.zeros_like(ideal.supply), ideal.supply, cost)
     if witness is not None:
         return _Descent(problem, ideal, cost, witness, 0).run()
     best, calls = best_compliance(problem)
@@ -157,7 +159,8 @@ class _Descent:
         return None
 
     def _under(self, key: int) -> npt.NDArray[np.bool_]:
-        under: npt.NDArray[np.bool_] = (self.problem.keys == key).any(axis=1)
+        under = np.zeros(len(self.open), dtype=bool)
+        under[self.programme.under.members(key)] = True
         return under
 
     def _missing(self, signature: int) -> Ints | None:

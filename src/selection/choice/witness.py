@@ -55,9 +55,13 @@ class Witness:
 
     def _sharing(self, keys: Ints) -> Which:
         """The signatures under all these cap keys."""
-        sharing = np.ones(len(self.counts), dtype=bool)
-        for key in keys.tolist():
-            sharing &= (self.problem.keys == key).any(axis=1)
+        if not len(keys):
+            return np.ones(len(self.counts), dtype=bool)
+        sharing = np.zeros(len(self.counts), dtype=bool)
+        members = self.programme.under.members(int(keys[0]))
+        for key in keys[1:].tolist():
+            members = np.intersect1d(members, self.programme.under.members(key), assume_unique=True)
+        sharing[members] = True
         return sharing
 
     def _one_out(self, signature: int, tight: Ints, surplus: Which) -> bool:
@@ -74,7 +78,8 @@ class Witness:
         if len(tight) == 1:
             first, second = second & self._sharing(tight), surplus
         roomy = still_open & (self.counts < self.supply) & self._roomy(signature)
-        masks = [np.unique(self.mask_of[which]) for which in (first, second, roomy)]
+        present = (np.bincount(self.mask_of[which], minlength=len(self.weights)) for which in (first, second, roomy))
+        masks = [np.flatnonzero(counts) for counts in present]
         if not all(map(len, masks)):
             return False
         weights = self.weights
@@ -102,7 +107,9 @@ class Witness:
         keys = self.problem.keys[signature]
         full[keys[keys >= 0]] = True
         padded = np.append(full, False)
-        room: Which = np.logical_not(padded[self.problem.keys].any(axis=1))
+        room = np.ones(len(self.counts), dtype=bool)
+        for column in range(self.problem.keys.shape[1]):
+            room &= ~padded[self.problem.keys[:, column]]
         room[signature] = False
         return room
 
@@ -124,3 +131,33 @@ class Witness:
                 self.load[keys[keys >= 0]] += by
                 self.spare = self.spare + by * self.weights[self.mask_of[one]]
                 self.total += by
+
+
+def first_witness(problem: BlockProblem, programme: Programme) -> Ints | None:
+    """Counts found by going down the ranks twice: for what the rows still need, then for the seats; None if too few.
+
+    Nothing rests on it but speed: it is taken only if it keeps every rule.
+    """
+    counts = np.zeros(len(programme.supply), dtype=np.int64)
+    seated = np.zeros(len(problem.sequence), dtype=bool)
+    room: list[int] = [*problem.slack.tolist(), len(problem.sequence)]
+    keys = [[key for key in row if key >= 0] for row in problem.keys.tolist()]
+    missing = programme.needed.copy()
+    seats = problem.seats
+    for needed_only in (True, False):
+        useful = np.asarray(programme.weights[:, missing > 0].any(axis=1))
+        for turn, signature in enumerate(problem.sequence.tolist()):
+            if not seats or (needed_only and not useful.any()):
+                break
+            mask = programme.mask_of[signature]
+            if seated[turn] or (needed_only and not useful[mask]) or any(room[key] <= 0 for key in keys[signature]):
+                continue
+            seated[turn] = True
+            seats -= 1
+            for key in keys[signature]:
+                room[key] -= 1
+            if needed_only:
+                missing -= programme.weights[mask]
+                useful = np.asarray(programme.weights[:, missing > 0].any(axis=1))
+    np.add.at(counts, problem.sequence[seated], 1)
+    return counts if programme.fits(counts) else None
