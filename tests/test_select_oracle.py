@@ -273,7 +273,7 @@ def reserves(draw: st.DrawFn, room: int, kinds: Sequence[str], most: int = 3) ->
         number = draw(st.integers(0, room))
         room -= number
         kind = draw(st.sampled_from(kinds))
-        share: int | str = draw(st.sampled_from([number, number, f"{number}/{whole}" if number else "0%"]))
+        share: int | str = number if draw(st.booleans()) or not number else f"{number}/{whole}"
         made.append({"name": f"r{i}", "where": draw(wheres()), "seats": share, "kind": kind, "missing": "no"})
     return made
 
