@@ -37,6 +37,7 @@ NAMES: Final = {",": "a comma", ";": "a semicolon", "\t": "a tab", "|": "a verti
 BLOCK: Final = 1 << 20
 RECORDS: Final = 10_000
 SAMPLE: Final = 30
+UTF8: Final = ("utf-8", "utf8", "utf-8-sig")
 
 
 #: How the table is read, once its headings are known.
@@ -73,31 +74,35 @@ def read_text(data: bytes, form: Form, source: str, planned: Planner) -> Table:
 
 def _read_regular(data: bytes, form: Form, source: str, planned: Planner) -> Table | None:
     """The table of a file in UTF-8 in which every record is as wide as the headings; None for any other file."""
-    if (form.encoding or "utf-8").lower() not in ("utf-8", "utf8", "utf-8-sig"):
-        return None
     begin = len(BOM_UTF8) if data.startswith(BOM_UTF8) else 0
-    head = data[begin : data.find(b"\n", begin + BLOCK) + 1 or len(data)]
     body = begin
     for _ in range(form.skip_rows + 1):
         body = data.find(b"\n", body) + 1 or len(data)
-    line = data[data.rfind(b"\n", begin, body - 1) + 1 : body]
-    if b"\0" in head or not line.strip() or line.count(b'"') % 2 or body > begin + len(head):
+    text = _beginning(data, begin, body) if (form.encoding or "utf-8").lower() in UTF8 else None
+    if text is None:
         return None
-    try:
-        text = head.decode().replace("\r\n", "\n")
-    except UnicodeDecodeError:
-        return None
-    layout = _layout(_without_preamble(text, form.skip_rows), form, source, planned) if "\r" not in text else None
-    if layout is None or not layout.separator.isascii():
-        return None
+    layout = _layout(_without_preamble(text, form.skip_rows), form, source, planned)
     coders = layout.coders()
-    masks = cut(data, body, ord(layout.separator), coders)
+    masks = cut(data, body, ord(layout.separator), coders) if layout.separator.isascii() else None
     if masks is None:
         return None
     columns = _columns(coders)
     size = next((len(c) for c in columns if c is not None), 0)
     rows = np.arange(layout.first, layout.first + size)
     return Table(layout.headings, columns, rows, masks=masks, source=source)
+
+
+def _beginning(data: bytes, begin: int, body: int) -> str | None:
+    """The first lines as a text, if they are plain UTF-8 and the headings before `body` stand on one line."""
+    head = data[begin : data.find(b"\n", begin + BLOCK) + 1 or len(data)]
+    headings = data[data.rfind(b"\n", begin, body - 1) + 1 : body]
+    if b"\0" in head or not headings.strip() or headings.count(b'"') % 2 or body > begin + len(head):
+        return None
+    try:
+        text = head.decode().replace("\r\n", "\n")
+    except UnicodeDecodeError:
+        return None
+    return None if "\r" in text else text
 
 
 def _layout(text: str, form: Form, source: str, planned: Planner) -> Layout:

@@ -137,7 +137,7 @@ def coded(cells: Sequence[Any]) -> Column:
 
 def plain(value: Any) -> Any:
     """A Python value as rules may see it: exact numbers, sorted words, None for missing; others stay for a problem."""
-    if value is None or type(value) in (int, bool):
+    if value is None or type(value) in (int, bool, datetime, date):
         return value
     if isinstance(value, str):
         return str(value).strip() or None
@@ -167,7 +167,7 @@ def _from_numpy(value: np.generic) -> Any:
 
 
 def _number(value: float | Decimal) -> Any:
-    if math.isnan(value) if isinstance(value, float) else value.is_nan():
+    if value.is_nan() if isinstance(value, Decimal) else math.isnan(value):
         return None
     if value == 0:
         return Decimal(0)

@@ -19,7 +19,7 @@ SHORT, LONG = 12, 64
 
 
 def read_ids(
-    raw: Column | None, field: FieldForm | None, heading: str, content: Mapping[str, Column], ledger: Ledger
+    raw: Column | None, field: FieldForm | None, content: Mapping[str, Column], ledger: Ledger
 ) -> npt.NDArray[Any]:
     """The ids of all applicants; rows without one get an id made from their content, and a finding says so."""
     size = len(ledger.rows)
@@ -28,6 +28,7 @@ def read_ids(
             said = f"The table has no column of ids: {size:,} ids were made from the content of the rows."
             ledger.note("ids_made", said, "changed")
         return made_ids(content, np.arange(size))
+    heading = field.headings[0]
     texts, troubles = _texts(raw, field)
     ledger.report("id", heading, raw, troubles)
     if any("@" in t for t in texts if t):

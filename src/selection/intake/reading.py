@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
@@ -11,10 +11,9 @@ import numpy as np
 import numpy.typing as npt
 
 from selection.applicants import Column, Pool, canonical_text
-from selection.intake.cells import checked, holds_codes, reader
-from selection.intake.choices import read_options, splitter
-from selection.intake.coding import in_use, recoded, unmasked
+from selection.intake.coding import unmasked
 from selection.intake.duplicates import find_duplicates
+from selection.intake.fields import FieldReader
 from selection.intake.findings import Ledger, Problem, Trouble
 from selection.intake.forms import Complete, FieldForm, Form
 from selection.intake.headings import Plan, plan
@@ -22,8 +21,7 @@ from selection.intake.identity import read_ids
 from selection.intake.intake import Intake
 from selection.intake.sources import open_table
 from selection.intake.tables import Table
-from selection.intake.times import joined, read_times, settled
-from selection.vocabulary import COUNTRY_FIELDS, PERSONAL
+from selection.vocabulary import PERSONAL
 
 
 def read_applicants(source: Any, *, form: Form | Mapping[str, Any] | str | Path | None = None) -> Intake:
@@ -103,70 +101,21 @@ def _occurrence(field: FieldForm, heading: str) -> int | None:
 
 
 def _pool(table: Table, found: Plan, form: Form, raws: Mapping[int, Column], ledger: Ledger) -> Pool:
+    fields = FieldReader(form, table.typed, ledger)
     columns: dict[str, Column] = {}
     content: dict[str, Column] = {}
     for name, field in found.fields.items():
         cells = {h: raws[found.place(h, _occurrence(field, h))] for h in field.headings}
         content |= {name if len(cells) == 1 else f"{name}.{h}": raw for h, raw in cells.items()}
         if name != "id":
-            columns[name] = _read(name, field, cells, form, table.typed, bool(form.fields), ledger)
+            columns[name] = fields.read(name, field, cells)
     identity = found.fields.get("id")
-    heading = identity.headings[0] if identity else ""
-    ids = read_ids(content.get("id"), identity, heading, content, ledger)
+    ids = read_ids(content.get("id"), identity, content, ledger)
     address = found.fields.get("email")
-    duplicate_of = find_duplicates(
-        ids, columns, form.duplicates == "latest", address.headings[0] if address else "", ledger
-    )
+    email_heading = address.headings[0] if address else ""
+    duplicate_of = find_duplicates(ids, columns, form.duplicates == "latest", email_heading, ledger)
     _look_at_times(columns.get("submitted_at"), found, ledger)
     return Pool(ids, MappingProxyType(columns), table.rows, duplicate_of, MappingProxyType(ledger.open_cells))
-
-
-def _read(
-    name: str, field: FieldForm, cells: Mapping[str, Column], form: Form, typed: bool, formed: bool, ledger: Ledger
-) -> Column:
-    """One field of all applicants, its unreadable cells reported."""
-    if field.options is not None:
-        return read_options(name, field, cells, ledger)
-    heading = field.headings[0]
-    raw = cells[heading] if field.time_column is None else joined(cells[heading], cells[field.time_column])
-    if typed:
-        raw = _checked(name, heading, raw, ledger)
-    if name == "submitted_at" or field.type == "datetime":
-        dates = "iso" if not formed else field.dates or form.dates
-        column, troubles = read_times(raw, dates, form.timezone)
-        ledger.report(name, heading, raw, troubles)
-        return column
-    if field.type != "date":
-        raw = settled(raw, form.timezone if typed else None)
-    if name in COUNTRY_FIELDS and field.codes is None and field.values is None:
-        field = _recognise_codes(field, heading, in_use(raw), ledger)
-    read = reader(name, field, form)
-    if field.split is not None or name == "sector":
-        read = splitter(field.split, read, keep_single=typed, whole=formed and field.split is None)
-    if read is None:
-        return raw
-    results = [(None, None) if v is None else read(v) for v in in_use(raw)]
-    ledger.report(name, heading, raw, {code: t for code, (_, t) in enumerate(results) if t is not None})
-    return recoded(raw.codes, [value for value, _ in results])
-
-
-def _recognise_codes(field: FieldForm, heading: str, values: Sequence[Any], ledger: Ledger) -> FieldForm:
-    if not holds_codes(values):
-        return field
-    size = len({v for v in values if v is not None})
-    said = f"All {size} different cells of this column are ISO 3166 alpha-2 codes, and were read as such."
-    ledger.note("codes_recognised", said, "kept", column=heading)
-    return field.model_copy(update={"codes": "alpha-2"})
-
-
-def _checked(name: str, heading: str, raw: Column, ledger: Ledger) -> Column:
-    """A column from memory without the values that no field can hold; times may be anything that is a time."""
-    troubles = {code: t for code, v in enumerate(raw.values.tolist()) if (t := checked(name, v)) is not None}
-    ledger.report(name, heading, raw, troubles)
-    if not troubles:
-        return raw
-    bad = np.isin(raw.codes, np.array(list(troubles), dtype=np.int32))
-    return Column(np.where(bad, np.int32(-1), raw.codes).astype(np.int32), raw.values)
 
 
 def _look_at_times(times: Column | None, found: Plan, ledger: Ledger) -> None:
