@@ -17,6 +17,7 @@ import numpy as np
 import numpy.typing as npt
 
 from selection.choice.coverage import Rows, components, filled_by, rows_for, subsets, sum_over
+from selection.choice.once import bits
 from selection.choice.problem import BlockProblem, Cause, Ints, Refusal, Solution
 from selection.choice.programme import Programme
 from selection.choice.witness import Witness, first_witness
@@ -183,10 +184,10 @@ class _Descent:
     def _refuse(self, signature: int, turn: int) -> None:
         """Close a refused signature, and all others that the same reason refuses."""
         mask = int(self.problem.masks[signature])
-        short = self.spare_reserves()
+        short = self._short()
         if self._refused_without_caps(mask):
             weaker = (self.problem.masks & ~mask) == 0
-            self._close(weaker, turn, "reserved" if short else "capacity", {"reserves": short})
+            self._close(weaker, turn, "reserved", {"reserves": short})
             return
         alone = np.zeros(len(self.open), dtype=bool)
         alone[signature] = True
@@ -202,11 +203,10 @@ class _Descent:
             return True
         return self.programme.refuses(self.admitted, np.where(self.open, self.supply, self.admitted), at, self.cost)
 
-    def spare_reserves(self) -> tuple[int, ...]:
+    def _short(self) -> tuple[int, ...]:
         """The reserves for which seats are still missing among the admitted."""
-        rows = self.programme.rows
-        single = [(int(s).bit_length() - 1, i) for i, s in enumerate(rows.sets.tolist()) if s & (s - 1) == 0]
-        return tuple(g for g, i in single if self.reached[i] < self.programme.needed[i])
+        sets = self.programme.rows.sets[self.reached < self.programme.needed]
+        return tuple(bits(int(np.bitwise_or.reduce(sets)))) if len(sets) else ()
 
     def _close(self, which: npt.NDArray[np.bool_], turn: int, cause: Cause, facts: dict[str, Any]) -> None:
         for signature in np.flatnonzero(which & self.open).tolist():
