@@ -460,4 +460,9 @@ def test_a_call_without_caps_has_a_certificate_without_caps() -> None:
     assert outcome.certificate["caps"] == []
 
 
+def test_a_cap_on_a_field_that_everybody_left_empty() -> None:
+    policy = {"capacity": 1, "points": SCORE, "cap": [{"name": "a firm", "per": "firm", "seats": 0, "missing": "no"}]}
+    assert seated(chosen([{"id": "p1", "score": 2, "firm": None}], policy, "s")).keys() == {"p1"}
+
+
 SCORE = [{"name": "score", "field": "score", "per": 1}]

@@ -100,10 +100,11 @@ def _full_caps(problem: BlockProblem, taken: npt.NDArray[np.bool_]) -> Ints:
     turns, keys = turns[keys >= 0], keys[keys >= 0]
     last = turn_within(keys, len(problem.slack)) == problem.slack[keys] - 1
     filled[keys[last]] = turns[last]
+    filled = np.append(filled, never)  # at -1, no cap, which never fills
     best, when = np.full(len(first), -1, dtype=np.int64), np.full(len(first), never, dtype=np.int64)
     for column in range(problem.keys.shape[1]):
         key = problem.keys[:, column]
-        full = np.where(key >= 0, filled[key], never)
+        full = filled[key]
         sooner = (full < first) & (full < when)
         best[sooner], when[sooner] = key[sooner], full[sooner]
     return best
