@@ -6,12 +6,13 @@ import re
 from collections.abc import Callable, Iterable, Mapping
 from datetime import date, datetime
 from decimal import Decimal
+from itertools import count
 from types import MappingProxyType
 from typing import Any, Final
 
 from selection.applicants import canonical_text
 from selection.errors import did_you_mean
-from selection.intake.findings import Trouble, short
+from selection.intake.findings import SHOWN, Trouble, short
 from selection.intake.forms import NO, YES, FieldForm, Form
 from selection.intake.frames import Unreadable
 from selection.intake.headings import folded
@@ -26,6 +27,9 @@ ALPHA3: Final = re.compile(r"[A-Z]{3}")
 LARGEST: Final = 400
 LONGEST_COUNTRY: Final = 300
 
+#: So many different unmapped values get the nearest word; where there are more, the column is another one.
+SUGGESTED: Final = 1000
+
 #: Fields whose cells are words; a number there is a mistake.
 WORDS: Final = frozenset({*PERSONAL, *COUNTRY_FIELDS, *USUAL, "organisation"})
 
@@ -34,15 +38,27 @@ def reader(name: str, field: FieldForm, form: Form) -> Reader | None:
     """How to read this field's distinct values; None if texts are to be kept as they stand."""
     if name in COUNTRY_FIELDS:
         return _country(field)
-    read: Reader | None = {
-        "number": _number(field.decimal), "integer": _integer(field.decimal), "boolean": _boolean(field),
-        "date": _date(field.dates or form.dates), "text": _text,
-    }.get(field.type or "")  # fmt: skip
+    read = _typed(field, form)
     if field.values is not None:
         return _after(_mapping(field.values), read)
     if read is None and name in USUAL:
         return _mapping_to_vocabulary(USUAL[name])
     return read
+
+
+def _typed(field: FieldForm, form: Form) -> Reader | None:
+    match field.type:
+        case "number":
+            return _number(field.decimal)
+        case "integer":
+            return _integer(field.decimal)
+        case "boolean":
+            return _boolean(field)
+        case "date":
+            return _date(field.dates or form.dates)
+        case "text":
+            return _text
+    return None
 
 
 def checked(name: str, value: Any) -> Trouble | None:
@@ -84,6 +100,7 @@ def _text(value: Any) -> Cell:
 def _mapping(values: Mapping[str, str]) -> Reader:
     """Exactly as the form writes it, or ignoring case, spaces, `-` and `_` where that is clear."""
     loose: dict[str, str | None] = {}
+    looked_for = count(1)
     for key, word in values.items():
         loose[folded(key)] = word if loose.get(folded(key), word) == word else None
 
@@ -92,8 +109,8 @@ def _mapping(values: Mapping[str, str]) -> Reader:
         word = values.get(text) or loose.get(folded(text))
         if word is not None:
             return word, None
-        said = f"{short(text)!r} is none of the values that the form names.{did_you_mean(text[:200], values)}"
-        return None, Trouble("unmapped_value", said)
+        near = did_you_mean(text, values) if len(text) <= SHOWN and next(looked_for) <= SUGGESTED else ""
+        return None, Trouble("unmapped_value", f"{short(text)!r} is none of the values that the form names.{near}")
 
     return read
 

@@ -16,6 +16,7 @@ QUOTE, LINE_END = 34, 10
 #: Cells longer than this are told apart as texts, not eight bytes at a time.
 LONGEST: Final = 64
 ROUNDS: Final = 16
+FEW: Final = 200
 
 Places = npt.NDArray[np.int64]
 Words = npt.NDArray[np.uint64]
@@ -55,7 +56,7 @@ def _is_utf8(block: bytes) -> bool:
 
 
 def _add(coder: Coder, piece: Piece, starts: Places, ends: Places) -> None:
-    found = None if coder.apart else piece.distinct(starts, ends)
+    found = None if coder.apart or len(starts) < FEW else piece.distinct(starts, ends)
     if found is None:
         coder.add(piece.texts(starts, ends))
     else:

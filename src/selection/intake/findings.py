@@ -71,5 +71,7 @@ def _places(codes: npt.NDArray[np.int32], troubles: Mapping[int, Trouble]) -> li
 
 def short(value: Any) -> str:
     """A cell as a sentence may quote it: one line, at most 80 characters."""
-    text = " ".join(str(value)[: 4 * SHOWN].split())
+    text = str(value)
+    if len(text) > SHOWN or not text.isprintable():
+        text = " ".join(text[: 4 * SHOWN].split())
     return text if len(text) <= SHOWN else f"{text[: SHOWN - 3]}..."

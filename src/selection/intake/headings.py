@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import islice
 from types import MappingProxyType
 from typing import Final
 
@@ -109,7 +110,7 @@ def _refuse_doubled(named: Sequence[tuple[int, str, str]], source: str) -> None:
         by_field.setdefault(field, []).append((place, heading))
     doubled = {f: found for f, found in by_field.items() if len(found) > 1}
     if doubled:
-        parts = [f"{short(f)!r} (columns {numbered(p for p, _ in found)})" for f, found in doubled.items()]
+        parts = [f"{short(f)!r} (columns {numbered(p for p, _ in found)})" for f, found in islice(doubled.items(), 12)]
         sentence = (
             f"{source}: these headings stand more than once: {', '.join(parts)}. "
             "Rename them, or say in a form which column each field is read from (occurrence = 2)."

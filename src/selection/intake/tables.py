@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from functools import cached_property
+from itertools import islice
 
 import numpy as np
 import numpy.typing as npt
@@ -54,5 +55,6 @@ class Table:
 
 def numbered(places: Iterable[int]) -> str:
     """Column numbers as a sentence says them: `2 and 5`."""
-    words = [str(p + 1) for p in places]
+    words = [str(p + 1) for p in islice(places, 7)]
+    words[6:] = ["others"] if len(words) > 6 else []
     return " and ".join([", ".join(words[:-1]), words[-1]] if len(words) > 1 else words)
