@@ -133,7 +133,14 @@ def _countryguess() -> Tool:
 
 def _countrynames(fuzzy: bool) -> Tool:
     to_code = importlib.import_module("countrynames").to_code_3
-    return lambda text: to_code(text, fuzzy=fuzzy)
+
+    def answer(text: str) -> str | None:
+        try:
+            return to_code(text, fuzzy=fuzzy)  # type: ignore[no-any-return]
+        except KeyError:  # a former state without an alpha-3 code
+            return None
+
+    return answer
 
 
 def _hdx(fuzzy: bool) -> Tool:

@@ -39,12 +39,18 @@ def texts(column: Any, *, address_stays: bool = False) -> Sequence[str]:
     if isinstance(column, np.ndarray) and column.dtype.kind == "i":
         return ["" if n < 0 else str(n) for n in cells]
     kinds = set(map(type, cells)) - {type(None)}
-    if kinds == {str} and None not in cells and not DELICATE.search("\n" + "\n".join(cells)):
+    if kinds == {str} and None not in cells and _plain(cells):
         return cells
     if len(kinds) > 1:
         return [cell(value, address_stays) for value in cells]
     written = {value: cell(value, address_stays) for value in set(cells)}
     return [written[value] for value in cells]
+
+
+def _plain(cells: Sequence[str]) -> bool:
+    """Whether all cells can be written as they stand: one look at all of them."""
+    joined = "\n" + "\n".join(cells)
+    return joined.count("\n") == len(cells) and not DELICATE.search(joined)
 
 
 def cell(value: Any, address_stays: bool = False) -> str:
