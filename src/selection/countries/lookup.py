@@ -23,6 +23,8 @@ from selection.countries.spelling import (
 LEAST_JOINED = 7
 LEAST_SOUND = 6
 LEAST_LETTERS_KEPT = 5
+MEANT_INITIALS = "nswld"
+"""Single first letters that stand for a direction or an article; any other may be a slip for one of them."""
 LONGEST_NAME = 120
 
 FORMAL = frozenset(
@@ -77,6 +79,8 @@ def _rearranged(text: str, folded: str) -> Hit | None:
             return Hit(found, joined, False)
         if found := find(JOINED, joined):
             return Hit(found, joined, False)
+    if len(folded.split()[0]) == 1 and folded[0] not in MEANT_INITIALS:
+        return None
     split = camel_split(text)
     tokens = words(folded_key(split) if split != text and " " not in folded else folded)
     for chosen in (tokens, [token for token in tokens if token != "islands"]):

@@ -9,7 +9,6 @@ from typing import Literal
 from selection.countries.containing import contained
 from selection.countries.cut_short import cut_short
 from selection.countries.economies import entry, listed
-from selection.countries.endings import Found
 from selection.countries.lookup import Hit, whole
 from selection.countries.repairing import LOST, repaired, unwrapped
 from selection.countries.resolution import Resolution
@@ -81,7 +80,7 @@ def _from_parts(text: str, plain: str) -> Resolution:
     near = suggestions(folded)
     found = contained(plain)
     if found is None and (cut := cut_short(folded)):
-        found = Found("contained", (cut[0],), cut[1])
+        return Resolution(text, cut[0], "contained", cut[1], "the beginning of no other country's name")
     if found is None:
         return Resolution(text, None, "unknown", suggestions=near)
     if found.status == "contained":

@@ -26,6 +26,7 @@ STOP_WORDS = frozenset(
     "the of de la le les el los las del da do dos das di du des der die das den and et y e und en a al "  # noqa: SIM905
     "d l van het ve".split()
 )
+MISTAKEN = frozenset({"der", "des", "den", "e", "a", "y", "i"})
 EXPANDED = {
     "st": "saint", "ste": "saint", "sint": "saint", "rep": "republic", "repub": "republic", "republ": "republic",
     "dem": "democratic", "democr": "democratic", "fed": "federal", "federated": "federal", "federative": "federal",
@@ -74,7 +75,9 @@ def words(folded: str) -> list[str]:
     """The words of a folded key with abbreviations written out and small words dropped."""
     found = (folded + " ").replace("people s ", "peoples ").split()
     spelled = (EXPANDED.get(word, word) for word in found)
-    return [word for word in spelled if word not in STOP_WORDS]
+    # Beside Congo or Korea `Der. Rep.` is more likely `Dem. Rep.` than an article: kept, it fits no name.
+    dropped = STOP_WORDS - MISTAKEN if "congo" in found or "korea" in found else STOP_WORDS
+    return [word for word in spelled if word not in dropped]
 
 
 def bag_key(tokens: Iterable[str]) -> str:

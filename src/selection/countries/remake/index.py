@@ -42,6 +42,8 @@ class Claims:
             return min(refusing, key=lambda answer: (answer.kind, answer.codes)) if kind in (EXACT, FOLDED) else None
         codes = sorted({answer.codes for answer in answers})
         if len(codes) == 1:
+            if level == REVIEWED:  # a reviewed spelling of an English name is that name
+                answers = answers | {a for a in self.by_level.get(ENGLISH, ()) if a.codes == codes[0]}
             return min(answers, key=lambda answer: (answer.kind != "exact", answer.kind, answer.source))
         if kind not in (EXACT, FOLDED):
             return None
