@@ -58,6 +58,8 @@ def test_an_empty_form_has_the_defaults() -> None:
         ({"fields": {"country": {"column": "a", "codes": "alpha2"}}}, "fields.country.codes", "'alpha-2'"),
         ({"fields": {"country": {"column": "a", "type": "number"}}}, "", "type of its own"),
         ({"fields": {"name": {"column": "a", "prefix": "X-"}}}, "", "fields.id"),
+        ({"fields": {"role": {"column": "a", "split": ";"}}}, "", "sector"),
+        ({"fields": {"organisation": {"column": "a", "type": "number"}}}, "", "type of its own"),
         ({"fields": {"x": {"column": "a", "decimal": ","}}}, "fields.x", "number"),
         ({"fields": {"x": {"column": "a", "yes": ["Y"]}}}, "fields.x", "options"),
         ({"fields": {"x": {"column": "a", "values": {"a": ["b"]}}}}, "fields.x.values.a", "text in quotes"),

@@ -69,6 +69,8 @@ def checked(name: str, value: Any) -> Trouble | None:
         return Trouble("not_finite", "this number is not finite, or too large or small to count with.")
     if isinstance(value, int) and value.bit_length() > 4 * LARGEST:
         return Trouble("not_finite", "this number is too large to count with.")
+    if name in WORDS and isinstance(value, tuple) and name != "sector":
+        return Trouble("several_values", "several values stand where one word is due.")
     if name in WORDS and not isinstance(value, str | tuple):
         return Trouble("not_a_word", f"{_quoted(name, value)}a {_kind(value)} stands where a word is due.")
     return None
@@ -199,8 +201,6 @@ def _country(field: FieldForm) -> Reader:
 
     def read(value: Any) -> Cell:
         text = str(value)
-        if isinstance(value, tuple):
-            return None, Trouble("country_several", f"{short(', '.join(value))!r} names several countries.")
         if len(text) > LONGEST_COUNTRY:
             return None, Trouble("country_unknown", f"{short(text)!r} is not a known country name.")
         found = resolve_codes(text, field.codes) if field.codes else country(text)

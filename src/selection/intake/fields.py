@@ -5,10 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-import numpy as np
-
 from selection.applicants import Column
-from selection.intake.cells import checked, holds_codes, reader
+from selection.intake.cells import WORDS, checked, holds_codes, reader
 from selection.intake.choices import read_options, splitter
 from selection.intake.coding import in_use, recoded
 from selection.intake.findings import Ledger
@@ -66,8 +64,9 @@ class FieldReader:
     def _checked(self, name: str, heading: str, raw: Column) -> Column:
         """A column from memory without the values that no field can hold."""
         values = raw.values.tolist()
-        plain = {type(v) for v in values} <= {str, tuple}
-        troubles = {code: t for code, v in enumerate(() if plain else values) if (t := checked(name, v)) is not None}
+        kinds = {type(v) for v in values}
+        if kinds <= {str} or (kinds <= {str, tuple} and name not in WORDS):
+            return raw
+        troubles = {code: t for code, v in enumerate(values) if (t := checked(name, v)) is not None}
         self.ledger.report(name, heading, raw, troubles)
-        bad = np.isin(raw.codes, np.array(list(troubles), dtype=np.int32)) if troubles else np.zeros(1, dtype=bool)
-        return Column(np.where(bad, np.int32(-1), raw.codes).astype(np.int32), raw.values) if bad.any() else raw
+        return recoded(raw.codes, [None if code in troubles else v for code, v in enumerate(values)])

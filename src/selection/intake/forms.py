@@ -26,9 +26,7 @@ YES: Final = ("y", "yes", "1", "true", "oui", "si", "sí", "x", "ja", "sim", "ch
 NO: Final = ("n", "no", "0", "false", "non", "nein", "não", "nao", "nee", "unchecked", "off", "-", "--")
 
 #: Fields that have a type of their own; any other may be given one.
-OWN_TYPE: Final = MappingProxyType(
-    {**dict.fromkeys((*COUNTRY_FIELDS, "id", "name", "email", "sector"), "text"), "submitted_at": "datetime"}
-)
+OWN_TYPE: Final = MappingProxyType({**dict.fromkeys(KNOWN_FIELDS, "text"), "submitted_at": "datetime"})
 
 
 def _zone(name: str) -> str:
@@ -144,8 +142,8 @@ class Form(BaseModel):
                 raise ValueError(f"fields.{name}: prefix and width belong to fields.id.")
             if name in OWN_TYPE and field.type not in (None, OWN_TYPE[name]):
                 raise ValueError(f"fields.{name}: this field has a type of its own; leave out type = {field.type!r}.")
-            if field.options is not None and name in (*COUNTRY_FIELDS, "id", "name", "email", "submitted_at"):
-                raise ValueError(f"fields.{name}: one column per option does not suit this field.")
+            if (field.options or field.split) and name in OWN_TYPE and name != "sector":
+                raise ValueError(f"fields.{name}: options and split belong to sector and to attributes of the call.")
         return self
 
     @classmethod
