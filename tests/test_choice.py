@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from oracle import compliance, enumerate_block
-from selection.choice import BlockProblem, solve
+from selection.choice import BlockProblem, search, solve
 from selection.choice.block import Method
 from selection.choice.nested import tree_of
 from selection.choice.problem import reduce
@@ -47,6 +47,14 @@ def blocks(draw: st.DrawFn, most: int = 8) -> BlockProblem:
 
 def chosen(problem: BlockProblem, method: Method | None = None) -> frozenset[int]:
     return frozenset(np.flatnonzero(solve(problem, method).solution.taken).tolist())
+
+
+@settings(max_examples=300, deadline=None)
+@given(problem=blocks(), patience=st.integers(1, 3))
+def test_leaps_over_few_turns_find_it_too(problem: BlockProblem, patience: int) -> None:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(search, "_PATIENCE", patience)
+        assert chosen(problem, "general") == enumerate_block(problem)[0]
 
 
 @pytest.mark.parametrize("method", [None, *METHODS])

@@ -11,18 +11,23 @@ that counts for no more reserves. Feasibility does not depend on rank, so what i
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
+from selection.choice.completion import Completion
 from selection.choice.coverage import Rows, components, filled_by, rows_for, subsets, sum_over
 from selection.choice.once import bits
 from selection.choice.problem import BlockProblem, Cause, Ints, Refusal, Solution
-from selection.choice.programme import Programme
-from selection.choice.witness import Witness, first_witness
+from selection.choice.programme import Programme, load
+from selection.choice.witness import Witness
 
 Best = tuple[int, ...] | int
+
+#: Fewer turns than this are decided one by one: a leap would cost more than it saves.
+_PATIENCE = 16
 
 
 def solve_general(problem: BlockProblem) -> Solution:
@@ -31,7 +36,8 @@ def solve_general(problem: BlockProblem) -> Solution:
     cost = _preference(problem)
     # Usually every reserve and every seat can be filled at once, and one question settles both.
     ideal = Programme(problem, rows_for(problem, problem.minimums), problem.seats if full else 0)
-    witness = first_witness(problem, ideal)
+    nobody, everybody = np.zeros_like(ideal.supply), np.ones(len(ideal.supply), dtype=bool)
+    witness = Completion(problem, ideal, cost).of(nobody, everybody)
     if witness is None:
         witness = ideal.feasible(np.zeros_like(ideal.supply), ideal.supply, cost)
     if witness is not None:
@@ -102,33 +108,86 @@ class _Descent:
         self.full = np.zeros(len(problem.slack), dtype=np.int64)
         self.reached = np.zeros(len(programme.needed), dtype=np.int64)
         self.witness = Witness(problem, programme, witness)
+        self.completion = Completion(problem, programme, cost)
+        self.taken = np.zeros(len(problem.sequence), dtype=bool)
+        self.closed = np.zeros(len(problem.slack), dtype=bool)
+        self.seats = 0
+        self.sequence: list[int] = problem.sequence.tolist()
+        self.keys = [[key for key in row if key >= 0] for row in problem.keys.tolist()]
 
     def run(self) -> Solution:
-        problem = self.problem
-        taken = np.zeros(len(problem.sequence), dtype=bool)
-        seats = 0
-        for turn, signature in enumerate(problem.sequence.tolist()):
-            if seats == self.limit:
-                break
-            if not self.open[signature]:
-                continue
-            if self._admit(signature, turn):
-                taken[turn] = True
-                seats += 1
-        return self._solution(taken)
+        size = len(self.sequence)
+        turn, stride, patience = 0, size, _PATIENCE
+        while turn < size and self.seats < self.limit:
+            turn = self._next_open(turn)
+            reached = self._leap(turn, stride) if stride >= _PATIENCE else turn
+            if reached > turn:
+                turn, stride, patience = reached, stride * 2, _PATIENCE
+            elif stride >= _PATIENCE:
+                stride //= 8
+            else:
+                turn = self._walk(turn, patience)
+                stride, patience = patience, patience * 2
+        return self._solution()
 
-    def _solution(self, taken: npt.NDArray[np.bool_]) -> Solution:
+    def _next_open(self, turn: int) -> int:
+        while turn < len(self.sequence) and not self.open[self.sequence[turn]]:
+            turn += 1
+        return turn
+
+    def _leap(self, turn: int, stride: int) -> int:
+        """Admit at once everybody of the next turns whom no cap refuses, if the rest can still be completed.
+
+        A completion that contains them all proves each of them right at their own turn. The turn reached, or `turn`.
+        """
+        end = min(turn + stride, len(self.sequence))
+        room: list[int] = [*(self.problem.slack - self.full).tolist(), len(self.sequence)]
+        leaping: list[int] = []
+        left = self.limit - self.seats
+        for place in range(turn, end):
+            signature = self.sequence[place]
+            if not left:
+                end = place
+                break
+            if self.open[signature] and all(room[key] > 0 for key in self.keys[signature]):
+                for key in self.keys[signature]:
+                    room[key] -= 1
+                leaping.append(place)
+                left -= 1
+        more = np.bincount(self.problem.sequence[leaping], minlength=len(self.supply)).astype(np.int64)
+        whole = self.completion.of(self.admitted + more, self.open)
+        if whole is None:
+            return turn
+        self.taken[leaping] = True
+        self._count(more)
+        self.witness.replace(whole)
+        for key in np.flatnonzero((self.full >= self.problem.slack) & ~self.closed).tolist():
+            self.closed[key] = True
+            self.open[self.programme.under.members(key)] = False
+        return end
+
+    def _walk(self, turn: int, steps: int) -> int:
+        """Decide the next few one by one."""
+        while steps and turn < len(self.sequence) and self.seats < self.limit:
+            signature = self.sequence[turn]
+            if self.open[signature]:
+                self.taken[turn] = self._admit(signature, turn)
+                steps -= 1
+            turn += 1
+        return turn
+
+    def _solution(self) -> Solution:
         problem = self.problem
-        counts: dict[int, int] = {}
-        for mask in [*problem.masks[problem.sequence[taken]].tolist(), *problem.held]:
-            counts[mask] = counts.get(mask, 0) + 1
+        counts = Counter(problem.held)
+        for mask, number in zip(problem.masks.tolist(), self.admitted.tolist(), strict=True):
+            counts[mask] += number
         calls = self.calls + self.programme.calls
         proof = "integer programme, gap 0"
-        return Solution(taken, filled_by(problem, counts), self.refusals, "general", proof, calls)
+        return Solution(self.taken, filled_by(problem, counts), self.refusals, "general", proof, calls)
 
     def _admit(self, signature: int, turn: int) -> bool:
         if self.admitted[signature] < self.witness.counts[signature] or self._swap_in(signature):
-            self._count(signature)
+            self._count_one(signature)
             return True
         key = self._full_key(signature)
         if key is not None:
@@ -136,16 +195,23 @@ class _Descent:
             return False
         missing = self._missing(signature)
         if missing is None and self._ask(signature):
-            self._count(signature)
+            self._count_one(signature)
             return True
         self._refuse(signature, turn)
         return False
 
-    def _count(self, signature: int) -> None:
+    def _count_one(self, signature: int) -> None:
+        self.seats += 1
         self.admitted[signature] += 1
-        keys = self.problem.keys[signature]
-        self.full[keys[keys >= 0]] += 1
+        for key in self.keys[signature]:
+            self.full[key] += 1
         self.reached += self.weights[self.mask_of[signature]]
+
+    def _count(self, more: Ints) -> None:
+        self.seats += int(more.sum())
+        self.admitted += more
+        self.full += load(self.problem, more)
+        self.reached += self.programme.reached(more)
 
     def _swap_in(self, signature: int) -> bool:
         if self._full_key(signature) is not None:
@@ -154,8 +220,8 @@ class _Descent:
 
     def _full_key(self, signature: int) -> int | None:
         """A cap key of the signature that the admitted alone have filled."""
-        for key in self.problem.keys[signature].tolist():
-            if key >= 0 and self.full[key] >= self.problem.slack[key]:
+        for key in self.keys[signature]:
+            if self.full[key] >= self.problem.slack[key]:
                 return int(key)
         return None
 
@@ -166,7 +232,7 @@ class _Descent:
 
     def _missing(self, signature: int) -> Ints | None:
         """The rows that could not be reached any more with one seat fewer, by counting alone."""
-        left = self.limit - int(self.admitted.sum()) - 1
+        left = self.limit - self.seats - 1
         after = self.programme.needed - self.reached - self.weights[self.mask_of[signature]]
         short = after > left * self.weights.max(axis=0, initial=0)
         return np.flatnonzero(short) if short.any() else None
@@ -191,13 +257,13 @@ class _Descent:
             return
         alone = np.zeros(len(self.open), dtype=bool)
         alone[signature] = True
-        keys = tuple(k for k in self.problem.keys[signature].tolist() if k >= 0)
+        keys = tuple(self.keys[signature])
         self._close(alone, turn, "combination", {"reserves": short, "keys": keys})
 
     def _refused_without_caps(self, mask: int) -> bool:
         """Whether somebody of this mask under no cap at all would be refused as well."""
         at = int(np.flatnonzero(self.programme.masks == mask)[0])
-        left = self.limit - int(self.admitted.sum()) - 1
+        left = self.limit - self.seats - 1
         after = self.programme.needed - self.reached - self.weights[at]
         if (after > left * self.weights.max(axis=0, initial=0)).any():
             return True

@@ -131,33 +131,3 @@ class Witness:
                 self.load[keys[keys >= 0]] += by
                 self.spare = self.spare + by * self.weights[self.mask_of[one]]
                 self.total += by
-
-
-def first_witness(problem: BlockProblem, programme: Programme) -> Ints | None:
-    """Counts found by going down the ranks twice: for what the rows still need, then for the seats; None if too few.
-
-    Nothing rests on it but speed: it is taken only if it keeps every rule.
-    """
-    counts = np.zeros(len(programme.supply), dtype=np.int64)
-    seated = np.zeros(len(problem.sequence), dtype=bool)
-    room: list[int] = [*problem.slack.tolist(), len(problem.sequence)]
-    keys = [[key for key in row if key >= 0] for row in problem.keys.tolist()]
-    missing = programme.needed.copy()
-    seats = problem.seats
-    for needed_only in (True, False):
-        useful = np.asarray(programme.weights[:, missing > 0].any(axis=1))
-        for turn, signature in enumerate(problem.sequence.tolist()):
-            if not seats or (needed_only and not useful.any()):
-                break
-            mask = programme.mask_of[signature]
-            if seated[turn] or (needed_only and not useful[mask]) or any(room[key] <= 0 for key in keys[signature]):
-                continue
-            seated[turn] = True
-            seats -= 1
-            for key in keys[signature]:
-                room[key] -= 1
-            if needed_only:
-                missing -= programme.weights[mask]
-                useful = np.asarray(programme.weights[:, missing > 0].any(axis=1))
-    np.add.at(counts, problem.sequence[seated], 1)
-    return counts if programme.fits(counts) else None
