@@ -99,15 +99,15 @@ def _in_table(policy: Policy, intake: Intake, rows: list[dict[str, Any]]) -> lis
     from selection.errors import PolicyError
     from selection.profiles import Fields
 
-    fields, absent = Fields(intake.pool, policy), []
+    try:
+        fields = Fields(intake.pool, policy)
+        columns = {row["field"]: fields.column(row["field"]) for row in rows}
+    except PolicyError as error:
+        return error.sentence.splitlines()
     for row in rows:
-        try:
-            row["filled"] = int((fields.column(row["field"]).codes >= 0).sum())
-        except PolicyError as error:
-            absent.append(error.sentence)
-        else:
-            row["of"] = len(intake.pool)
-    return absent
+        row["filled"] = int((columns[row["field"]].codes >= 0).sum())
+        row["of"] = len(intake.pool)
+    return []
 
 
 def _notes(policy: Policy) -> list[str]:

@@ -23,10 +23,9 @@ def schema_text(of: str) -> str:
         from selection.intake import Form
 
         return json.dumps(Form.json_schema(), indent=2, ensure_ascii=False)
-    from selection.policy import Policy
+    from selection.policy import file_schema
 
-    head = {"$schema": "https://json-schema.org/draft/2020-12/schema"}
-    return json.dumps({**head, **Policy.model_json_schema(by_alias=True)}, indent=2, ensure_ascii=False)
+    return file_schema.text().rstrip("\n")
 
 
 def write_text(path: Path, text: str) -> None:
