@@ -27,6 +27,7 @@ CORRIDOR = (
     "profiles",
     "assessment",
     "ranking",
+    "draws",
     "choice",
     "odds",
     "auditing",
