@@ -100,7 +100,10 @@ class Column:
 
     def python_values(self) -> list[Any]:
         """All values behind the codes, as Python objects."""
-        return [self.value(code) for code in range(len(self.values))]
+        if self.values.dtype == object:
+            return list(self.values.tolist())
+        moments = self.values.astype("datetime64[us]").tolist()
+        return [None if moment is None else moment.replace(tzinfo=UTC) for moment in moments]
 
 
 def objects(values: list[Any]) -> npt.NDArray[Any]:
@@ -158,27 +161,27 @@ def pool_hash(pool: Pool) -> str:
     Names and e-mail addresses take part, so that a record proves which table was used without holding any of it.
     """
     names = sorted(pool.columns)
-    texts = {name: _texts(pool.columns[name]) for name in names}
-    ids = pool.ids.astype(str)
-    order = np.lexsort((*[texts[n] for n in reversed(names)], ids)) if len(set(ids)) < len(ids) else np.argsort(ids)
+    ids = pool.ids.tolist()
+    order = sorted(range(len(ids)), key=ids.__getitem__)
+    if len(set(ids)) < len(ids):
+        texts = [_texts(pool.columns[name]) for name in names]
+        order.sort(key=lambda place: (ids[place], [cells[place] for cells in texts]))
     digest = hashlib.sha256()
-    for name, cells in (("id", ids), *texts.items()):
+    for name in ("id", *names):
+        one_each = pool.ids if name == "id" else _texts(pool.columns[name])
         digest.update(f"{name}\x1d".encode())
-        digest.update("\x1f".join(cells[order].tolist()).encode("utf-8", "surrogatepass"))
+        digest.update("\x1f".join(one_each[order].tolist()).encode("utf-8", "surrogatepass"))
         digest.update(b"\x1e")
     return digest.hexdigest()
 
 
 def _texts(column: Column) -> npt.NDArray[Any]:
-    """One text per applicant; missing is the empty text, a present value never is, and no two values share one."""
-    words = [_sealed(v) for v in column.python_values()]
+    """One text per applicant; missing is the empty text, a present value never is."""
+    if column.values.dtype == object:
+        words = [f"={canonical_text(v)}" for v in column.values.tolist()]
+    else:
+        words = [f"={text}Z" for text in np.datetime_as_string(column.values, unit="us").tolist()]
     return objects([*words, ""])[column.codes]
-
-
-def _sealed(value: Any) -> str:
-    """A value's text with its length before it, so that no text can look like two."""
-    texts = sorted(value) if isinstance(value, tuple) else [canonical_text(value)]
-    return "".join(f"{len(text)}={text}" for text in texts) or "0"
 
 
 def canonical_text(value: Any) -> str:
