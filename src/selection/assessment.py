@@ -4,21 +4,26 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import ROUND_HALF_UP, Decimal, localcontext
+from itertools import combinations
 from typing import Any, Final
 
 import numpy as np
 import numpy.typing as npt
 
 from selection.applicants import Pool, canonical_text
-from selection.conditions import Between, Condition, number
-from selection.errors import InputError
+from selection.conditions import LARGEST, Between, Condition, held, number, same
+from selection.errors import PolicyError
 from selection.policy import MICRO, Block, Cap, Criterion, Eligible, Policy, Reserve, Tier
-from selection.policy.rules import Truth
+from selection.policy.blocks import two_readings
+from selection.policy.rules import MOST_POINTS, Truth
 from selection.profiles import Codes, Fields, Profile, weigh
 
 #: What a rule answers where a field it needs is missing.
 MISSING: Final = np.iinfo(np.int64).min
+
+#: Digits enough for every product of points and numbers, whatever the precision of the moment.
+PRECISION: Final = 3 * LARGEST
 
 ELIGIBLE, INELIGIBLE, INCOMPLETE, DUPLICATE = range(4)
 
@@ -100,7 +105,21 @@ def assess(pool: Pool, policy: Policy) -> Assessment:
         if rule.kind == "points":
             values = rule.values
             score += np.where(values == MISSING, 0, values)
-    return Assessment(pool, policy, fields, rules, standing, cause, score, _tiers(rules, policy, pool))
+    made = Assessment(pool, policy, fields, rules, standing, cause, score, _tiers(rules, policy, pool))
+    _check_counting(made)
+    return made
+
+
+def _check_counting(made: Assessment) -> None:
+    """Without a stated counting no eligible applicant may belong to two reserves of a block: a field that the policy
+    takes for one with a single value may hold several in this pool."""
+    eligible = made.standing == ELIGIBLE
+    for block in made.policy.plan.blocks:
+        groups = [(r.name, made.group(f"reserve of {block.name}", r.name) & eligible) for r in block.reserves]
+        for (one, mine), (other, theirs) in combinations(groups if not block.counting_stated else (), 2):
+            if both := int((mine & theirs).sum()):
+                sentence = f"In this pool {both:,} applicants belong to two reserves: {two_readings(one, other)}."
+                raise PolicyError("counting_needed", sentence, reserves=[one, other], applicants=both)
 
 
 def _weighed(fields: Fields, policy: Policy) -> list[Weighed]:
@@ -148,7 +167,8 @@ def _cap(fields: Fields, cap: Cap) -> Weighed:
 
 
 def _present(fields: Fields, field: str) -> Weighed:
-    return _ask(fields, "ties", field, (field,), lambda row: MISSING if row[field] is None else 1)
+    codes = (fields.column(field).codes >= 0).astype(np.int32)
+    return Weighed("ties", field, (field,), codes, [(None,), ("given",)], np.array([MISSING, 1], dtype=np.int64))
 
 
 def _criterion(fields: Fields, rule: Criterion) -> Weighed:
@@ -156,45 +176,49 @@ def _criterion(fields: Fields, rule: Criterion) -> Weighed:
 
 
 def micropoints(rule: Criterion, row: Mapping[str, Any]) -> int:
-    """What a criterion gives for a row, in millionths of a point; `MISSING` if a field is missing."""
-    given = _given(rule, row)
-    if given is None:
-        given = None if rule.missing == "incomplete" else rule.missing
-    if given is None:
-        return MISSING
-    if abs(given) > 1_000_000_000:
-        sentence = (
-            f"The criterion {rule.name!r} would give more than 1,000,000,000 points: check the unit of its field."
-        )
-        raise InputError("too_many_points", sentence, criterion=rule.name)
-    return int((given * MICRO).to_integral_value(ROUND_HALF_UP))
+    """What a criterion gives for a row, in millionths of a point; `MISSING` if a field is missing or unreadable."""
+    with localcontext(prec=PRECISION):
+        given = _given(rule, row)
+        if given is None:
+            given = None if rule.missing == "incomplete" else rule.missing
+        return MISSING if given is None else int((given * MICRO).to_integral_value(ROUND_HALF_UP))
 
 
 def _given(rule: Criterion, row: Mapping[str, Any]) -> Decimal | None:
     if rule.condition is not None:
         answer = rule.condition.holds(row)
         return None if answer is None else rule.points if answer else Decimal(0)
-    value = row[str(rule.field)]
-    if value is None:
+    each = [_for_value(rule, value) for value in held(row, str(rule.field))]
+    if not each or None in each:
         return None
+    given = [one for one in each if one is not None]
+    total = max(given) if rule.take == "highest" else sum(given, Decimal(0))
+    return _within(total, rule.min, rule.max)
+
+
+def _for_value(rule: Criterion, value: Any) -> Decimal | None:
+    """The points for one value of the field, None if it cannot be read."""
     if rule.values is not None:
-        return _by_value(rule, value)
+        listed = rule.table.get(canonical_text(value))
+        return listed if listed is not None else _by_sense(rule, value)
     if rule.per is not None:
         amount = number(value)
-        return None if amount is None else _within(rule.per * amount, rule.min, rule.max)
+        return None if amount is None else rule.per * amount
     return _by_band(rule, value)
 
 
-def _by_value(rule: Criterion, value: Any) -> Decimal:
-    words = value if isinstance(value, tuple) else (value,)
-    found = [rule.table.get(canonical_text(word), rule.other or Decimal(0)) for word in words]
-    return max(found, default=Decimal(0)) if rule.take == "highest" else sum(found, Decimal(0))
+def _by_sense(rule: Criterion, value: Any) -> Decimal:
+    """Points for a value that is not spelt as the policy spells it (`yes` for true, `2.50` for 2.5), or unlisted."""
+    same_sense = (points for word, points in rule.table.items() if not isinstance(value, str) and same(value, word))
+    return next(same_sense, rule.other or Decimal(0))
 
 
-def _within(points: Decimal, low: Decimal | None, high: Decimal | None) -> Decimal:
+def _within(points: Decimal, low: Decimal | None, high: Decimal | None) -> Decimal | None:
+    """The points between their bounds; None for more than any score can hold, as of a number that nobody means."""
     if low is not None:
         points = max(points, low)
-    return points if high is None else min(points, high)
+    points = points if high is None else min(points, high)
+    return points if abs(points) <= MOST_POINTS else None
 
 
 def _by_band(rule: Criterion, value: Any) -> Decimal | None:

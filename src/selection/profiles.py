@@ -10,21 +10,26 @@ import numpy.typing as npt
 
 from selection.applicants import Column, Pool, objects
 from selection.countries import Facts, country_name, facts
-from selection.errors import PolicyError, did_you_mean
-from selection.policy import As, Derive, Policy
-from selection.vocabulary import COUNTRY_FACTS, COUNTRY_FIELDS
+from selection.errors import InputError, PolicyError, brief, did_you_mean
+from selection.policy import As, Derive, Policy, rule_fields
+from selection.vocabulary import CLOSED, COUNTRY_FACTS, COUNTRY_FIELDS, PERSONAL, last_part
 
 Codes = npt.NDArray[np.int32]
 Profile = tuple[Any, ...]
 
 
 class Fields:
-    """The fields of a pool in the policy's words: the counting country, dated facts, derived tables."""
+    """The fields of a pool in the policy's words: the counting country, dated facts, derived tables.
+
+    Every field the policy reads is looked for at once; `PolicyError` names all that are not there.
+    """
 
     def __init__(self, pool: Pool, policy: Policy) -> None:
         self.pool, self.policy = pool, policy
         self._derived = {table.field: table for table in policy.derive}
         self._made: dict[str, Column] = {}
+        if len(pool):
+            self._check()
 
     def column(self, name: str) -> Column:
         """The field as a column; `PolicyError` with the nearest name if the pool has no such field."""
@@ -44,20 +49,59 @@ class Fields:
         basis = self.basis(name)
         if basis in self.pool.columns:
             return self.pool.columns[basis]
-        head, _, fact = name.rpartition(".")
-        if fact in COUNTRY_FACTS and (not head or head in COUNTRY_FIELDS):
-            return self._fact(head or "country", fact)
+        if (fact := country_fact(name)) is not None:
+            return self._fact(*fact)
         if not len(self.pool):
             return Column(np.empty(0, dtype=np.int32), objects([]))
-        raise self._unknown(basis)
+        raise self._unknown([("A rule", basis)])
 
-    def _unknown(self, name: str) -> PolicyError:
-        known = sorted(self.pool.columns)
-        sentence = (
-            f"The policy reads the field {name!r}, which the applicants do not have.{did_you_mean(name, known)} "
-            f"Their fields: {', '.join(known) or 'none but the id'}."
+    def _check(self) -> None:
+        """Every field that is read is there, and no derived one takes the place of the applicants' own."""
+        hidden = sorted(self._derived.keys() & self.pool.columns.keys())
+        if hidden:
+            sentence = (
+                f"[[derive]] makes the field {hidden[0]!r}, which the applicants have already: call it otherwise."
+            )
+            raise PolicyError("field_twice", sentence, field=hidden[0])
+        wanted = ((rule, self._source(name)) for rule, names in rule_fields(self.policy) for name in sorted(names))
+        lacking = [(rule, name) for rule, name in wanted if name is not None]
+        if lacking:
+            raise self._unknown(lacking)
+        for name in self.policy.fields & self.pool.columns.keys():
+            self._check_words(name)
+
+    def _source(self, name: str) -> str | None:
+        """The field that a name needs and the applicants do not have, if there is one."""
+        basis = self.basis(name)
+        if name == "id" or name in self._derived or basis in self.pool.columns:
+            return None
+        fact = country_fact(name)
+        return basis if fact is None else self._source(fact[0])
+
+    def _unknown(self, lacking: Sequence[tuple[str, str]]) -> PolicyError:
+        columns = sorted(self.pool.columns)
+        countries = [name for name in COUNTRY_FIELDS if name in columns]
+        facts_there = [f"{head}{fact}" for head in ("", *(f"{c}." for c in countries)) for fact in COUNTRY_FACTS]
+        known = [*columns, *self._derived, *(facts_there if countries else ())]
+        sentences = dict.fromkeys(
+            f"{rule} reads the field {name!r}, which the applicants do not have.{did_you_mean(name, known)}"
+            for rule, name in lacking
         )
-        return PolicyError("unknown_field", sentence, field=name, known=known)
+        sentence = "\n".join([*sentences, f"Their fields: {', '.join(columns) or 'none but the id'}."])
+        return PolicyError(
+            "unknown_field", sentence, field=lacking[0][1], fields=[n for _, n in lacking], known=columns
+        )
+
+    def _check_words(self, name: str) -> None:
+        """A field with words of the library's own holds no other: `Low income` would silently be none of them."""
+        words = CLOSED.get(last_part(name))
+        strange = [v for v in self.pool.columns[name].python_values() if words is not None and v not in words]
+        if strange:
+            sentence = (
+                f"The field {name!r} of the applicants holds {brief(strange[0])}, which is none of "
+                f"{', '.join(words or ())}.{did_you_mean(str(strange[0]), words or ())}"
+            )
+            raise InputError("unknown_word", sentence, field=name)
 
     def _counting_country(self) -> str:
         if self.policy.country is not None:
@@ -109,18 +153,43 @@ class Fields:
 
     def why_missing(self, name: str, place: int) -> str | None:
         """Why a field counts as missing for the applicant at this place, as a sentence; None if simply left empty."""
-        head, _, fact = name.rpartition(".")
-        if name not in self.pool.columns and fact in COUNTRY_FACTS:
-            code = self.column(head or "country").at(place)
-            if code is None:
-                return self.why_missing(head or "country", place)
-            assert self.policy.on is not None
-            known = facts(code, self.policy.on)
-            return (
-                f"{country_name(code)} is {known.income_status.replace('_', ' ')} in the World Bank's list for "
-                f"fiscal year {known.fiscal_year}, and the policy does not say what that counts as"
-            )
-        return self.pool.open_cells.get((place, self.basis(name)))
+        value = self.column(name).at(place)
+        if value is not None:
+            return None if name in PERSONAL else f"{brief(value)} cannot be read as what the rule compares it with"
+        if name in self._derived:
+            return self._why_not_derived(self._derived[name], place)
+        fact = country_fact(name)
+        if fact is None or self.basis(name) in self.pool.columns:
+            return self.pool.open_cells.get((place, self.basis(name)))
+        code = self.column(fact[0]).at(place)
+        return self.why_missing(fact[0], place) if code is None else self._why_no_fact(code, fact[1])
+
+    def _why_not_derived(self, table: Derive, place: int) -> str | None:
+        empty = [name for name in sorted(table.fields) if self.column(name).at(place) is None]
+        if not empty:
+            return f"no row of the table that makes {table.field!r} fits"
+        why = self.why_missing(empty[0], place)
+        return f"{table.field!r} follows from {empty[0]!r}, which was left empty" if why is None else why
+
+    def _why_no_fact(self, code: str, fact: str) -> str:
+        assert self.policy.on is not None
+        known = facts(code, self.policy.on)
+        if fact != "income_group":
+            return f"{country_name(code)} is {known.who_source}"
+        status = known.income_status.replace("_", " ")
+        listed = f"{country_name(code)} is {status} in the World Bank's list for fiscal year {known.fiscal_year}"
+        rule = self.policy.unclassified if known.income_status == "unclassified" else self.policy.not_covered
+        if rule == "carry_forward":
+            return f"{listed}, and has no earlier group to carry forward"
+        if rule == "sovereign":
+            return f"{listed}, and no sovereign's group is known for it"
+        return f"{listed}, and the policy does not say what that counts as"
+
+
+def country_fact(name: str) -> tuple[str, str] | None:
+    """The country field and the fact that a name such as `income_group` or `citizenship.ldc` asks for."""
+    head, _, fact = name.rpartition(".")
+    return (head or "country", fact) if fact in COUNTRY_FACTS and (not head or head in COUNTRY_FIELDS) else None
 
 
 def _first_match(table: Derive, row: dict[str, Any]) -> Any:

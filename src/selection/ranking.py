@@ -5,13 +5,15 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import date, datetime
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
-from selection.applicants import Column
+from selection.applicants import Column, canonical_text
 from selection.assessment import ELIGIBLE, Assessment
+from selection.conditions import number
 from selection.policy import TieBreak
 
 Places = npt.NDArray[np.int64]
@@ -20,7 +22,7 @@ Places = npt.NDArray[np.int64]
 def ticket(seed: str, applicant_id: str, block: str | None = None) -> str:
     """An applicant's lottery number: SHA-256 of `seed:id`, or `seed:block:id` for a fresh ticket in each block."""
     key = f"{seed}:{applicant_id}" if block is None else f"{seed}:{block}:{applicant_id}"
-    return hashlib.sha256(key.encode()).hexdigest()
+    return hashlib.sha256(key.encode("utf-8", "surrogatepass")).hexdigest()
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -45,6 +47,9 @@ class Ranking:
 
     def for_block(self, block: str) -> Places:
         """The order in a block as ranks of this ranking: its own where each block draws fresh tickets."""
+        policy = self.assessment.policy
+        if not policy.ties.lottery or policy.lottery.tickets == "single":
+            return np.arange(len(self.order))
         return _drawn(self.order, self.ties, self.assessment.pool.ids, self.seed, block)
 
     def ticket(self, place: int) -> str | None:
@@ -70,15 +75,32 @@ def rank(assessment: Assessment, seed: str | None = None, among: npt.NDArray[np.
 def _tie_key(column: Column, tie: TieBreak) -> Places:
     """A whole number per applicant that sorts as the field does; missing comes last."""
     if column.values.dtype == object:
-        values = [(isinstance(v, str), v) if not isinstance(v, tuple) else (True, "|".join(v)) for v in column.values]
-        distinct = sorted(set(values))
-        place = {value: i for i, value in enumerate(distinct)}
-        key = np.array([place[value] for value in values], dtype=np.int64)
+        key = _object_key(column.values.tolist(), tie.first == "highest")
     else:
         _, key = np.unique(column.values, return_inverse=True)
-    if tie.first == "highest":
-        key = -key
+        key = -key if tie.first == "highest" else key
     return np.append(key, np.iinfo(np.int64).max)[column.codes].astype(np.int64)
+
+
+def _object_key(values: list[Any], highest: bool) -> Places:
+    """The place of each value among all: numbers (also typed as text) first, then days, times and words.
+
+    A value's kind depends on itself alone, so that nobody's answer moves others relative to each other.
+    """
+    keys = [_sortable(value) for value in values]
+    kinds = [{key for key in keys if key[0] == kind} for kind in range(5)]
+    distinct = [key for kind in kinds for key in sorted(kind, reverse=highest)]
+    place = {key: i for i, key in enumerate(distinct)}
+    return np.array([place[key] for key in keys], dtype=np.int64)
+
+
+def _sortable(value: Any) -> tuple[int, Any]:
+    amount = int(value) if isinstance(value, bool) else number(value)
+    if amount is not None:
+        return 0, amount
+    if isinstance(value, datetime):
+        return (2, value) if value.tzinfo is not None else (3, value)
+    return (1, value) if isinstance(value, date) else (4, canonical_text(value))
 
 
 def _runs(keys: Iterable[Places]) -> Places:
@@ -110,7 +132,7 @@ def _drawn(places: Places, ties: Places, ids: npt.NDArray[Any], seed: str | None
 
 def _by_ticket(ties: Places, names: list[str], key: str) -> Places:
     """Sort by tie and ticket; the first 64 bits of the ticket decide nearly always, the whole ticket else."""
-    start = hashlib.sha256(key.encode())
+    start = hashlib.sha256(key.encode("utf-8", "surrogatepass"))
 
     def digest(name: str) -> bytes:
         fresh = start.copy()

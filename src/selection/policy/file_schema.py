@@ -38,7 +38,7 @@ def text() -> str:
 
 
 def _plainly(schema: Any) -> Any:
-    """Without what no editor needs: titles made from key names, empty defaults, and `null`, which TOML does not have."""
+    """Without what no editor needs: titles made from key names, empty defaults, and `null`, which TOML has not."""
     if isinstance(schema, list):
         return [_plainly(one) for one in schema]
     if not isinstance(schema, dict):

@@ -30,7 +30,7 @@ def _points(value: Any) -> Decimal:
         raise ValueError(f"{brief(value)} is no number of points")
     if not points.is_finite() or abs(points) > MOST_POINTS:
         raise ValueError(f"{brief(value)} points: points lie between -{MOST_POINTS:,} and {MOST_POINTS:,}")
-    if "." in (text := canonical_text(points)) and len(text.partition(".")[2]) > 6:
+    if points and (points.adjusted() < -6 or len(canonical_text(points).partition(".")[2]) > 6):
         raise ValueError(f"{brief(value)} has more than six decimal places")
     return points
 
