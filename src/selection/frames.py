@@ -42,8 +42,9 @@ def listed_cells(outcome: Outcome, places: Places) -> Cells:
 
 def field_cells(column: Column, places: Places) -> npt.NDArray[Any]:
     """A field's values, several words joined by `; `."""
-    words = ["; ".join(v) if isinstance(v, tuple) else v for v in column.python_values()]
-    return objects([*words, None])[column.codes[places]]
+    held, place = np.unique(column.codes[places], return_inverse=True)
+    values = [column.value(code) for code in held.tolist()]
+    return objects(["; ".join(v) if isinstance(v, tuple) else v for v in values])[place]
 
 
 def decision_cells(outcome: Outcome, places: Places) -> Cells:
