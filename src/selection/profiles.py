@@ -182,7 +182,8 @@ class Fields:
         if rule == "carry_forward":
             return f"{listed}, and has no earlier group to carry forward"
         if rule == "sovereign":
-            return f"{listed}, and no sovereign's group is known for it"
+            theirs = f"{country_name(known.sovereign)} has no group either" if known.sovereign else "has no sovereign"
+            return f"{listed}, and {theirs}"
         return f"{listed}, and the policy does not say what that counts as"
 
 
