@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import csv
 import random
 from collections.abc import Callable
 from datetime import UTC, date, datetime
@@ -764,6 +765,28 @@ def test_any_mixture_of_separators_and_quotes(tmp_path: Path, text: str, data: A
     except SelectionError:
         return
     assert sum(n for name, n in intake.counts.items() if name != "rows") == intake.counts["rows"]
+
+
+AWKWARD = st.text(st.sampled_from('ab",;\n =é'), max_size=6)
+
+
+@QUIET
+@given(
+    rows=st.lists(st.tuples(AWKWARD, AWKWARD, AWKWARD), min_size=1, max_size=6),
+    quoting=st.sampled_from([csv.QUOTE_ALL, csv.QUOTE_MINIMAL, csv.QUOTE_NONNUMERIC]),
+    separator=st.sampled_from([",", ";"]),
+)
+def test_cells_with_quotes_and_separators_come_back(
+    tmp_path: Path, rows: list[tuple[str, ...]], quoting: Any, separator: str
+) -> None:
+    path = tmp_path / "awkward.csv"
+    with path.open("w", encoding="utf-8", newline="") as file:
+        writer = csv.writer(file, delimiter=separator, quoting=quoting)
+        writer.writerows([("id", "a", "b", "c"), *((str(i), *row) for i, row in enumerate(rows))])
+    intake = read_applicants(path, form={"separator": separator})
+    assert intake.pool.ids.tolist() == [str(i) for i in range(len(rows))]
+    for place, name in enumerate("abc"):
+        assert cells(intake, name) == [row[place].strip() or None for row in rows]
 
 
 def fingerprint(intake: Intake) -> tuple[Any, ...]:

@@ -19,6 +19,7 @@ ROUNDS: Final = 16
 FEW: Final = 200
 
 Places = npt.NDArray[np.int64]
+Flags = npt.NDArray[np.bool_]
 Words = npt.NDArray[np.uint64]
 
 
@@ -31,7 +32,7 @@ def cut(data: bytes, start: int, separator: int, coders: Sequence[Coder | None])
     while end > start and data[end - 1] in b"\r\n":
         end -= 1
     while start < end:
-        stop = data.find(b"\n", start + BLOCK, end) + 1 or end
+        stop = _block_end(data, start, end)
         block = data[start:stop].replace(b"\r\n", b"\n")
         if b"\r" in block or b"\0" in block or not _is_utf8(block):
             return None
@@ -45,6 +46,16 @@ def cut(data: bytes, start: int, separator: int, coders: Sequence[Coder | None])
                 _add(coder, piece, cells[0][:, place], cells[1][:, place])
         start = stop
     return masks
+
+
+def _block_end(data: bytes, start: int, end: int) -> int:
+    """Where a line ends after about a block, not within quotation marks."""
+    stop = data.find(b"\n", start + BLOCK, end) + 1 or end
+    quotes = data.count(b'"', start, stop)
+    while quotes % 2 and stop < end:
+        further = data.find(b"\n", stop, end) + 1 or end
+        quotes, stop = quotes + data.count(b'"', stop, further), further
+    return stop
 
 
 def _is_utf8(block: bytes) -> bool:
@@ -73,34 +84,65 @@ class Piece:
         # Each place seen as the eight bytes that begin there; the padding keeps the last ones inside.
         self.eights: Words = np.ndarray((self.size + 1,), dtype="<u8", buffer=data + bytes(8), strides=(1,))
         self.latin = data.decode("latin-1")
+        self.escapes = '""' in self.latin
 
     def cells(self, separator: int, width: int) -> tuple[Places, Places] | None:
         """Where each cell begins and ends, a row for each record; None if some record is irregular.
 
-        A cell in quotation marks must be so from its first to its last byte, with no other mark in it: where
-        separators or line ends stand within quotation marks this fails, and the csv module has to look.
+        A cell in quotation marks must be so from its first to its last byte, and any mark within it doubled.
         """
-        marks = np.flatnonzero((self.bytes == separator) | (self.bytes == LINE_END))
+        breaks = (self.bytes == separator) | (self.bytes == LINE_END)
+        quotes = self.bytes == QUOTE
+        if quotes.any():
+            within = np.cumsum(quotes, dtype=np.uint8) & 1
+            breaks &= within == 0
+        marks = np.flatnonzero(breaks)
         line_ends = self.bytes[marks] == LINE_END
-        if len(marks) % width or not line_ends[width - 1 :: width].all() or line_ends.sum() * width != len(marks):
+        if (
+            not len(marks)
+            or len(marks) % width
+            or not line_ends[width - 1 :: width].all()
+            or line_ends.sum() * width != len(marks)
+        ):
             return None
         starts = np.concatenate((np.zeros(1, dtype=np.int64), marks[:-1] + 1))
-        ends = marks.astype(np.int64)
-        if width == 1 and (starts == ends).any():
+        if (width == 1 and (starts == marks).any()) or marks[-1] != self.size - 1:
             return None
-        quotes = int((self.bytes == QUOTE).sum())
-        if quotes:
-            quoted = self.bytes[starts] == QUOTE
-            closed = (self.bytes[ends - 1] == QUOTE) & (ends - starts >= 2)
-            if (quoted != closed).any() or 2 * int(quoted.sum()) != quotes:
+        if quotes.any():
+            quoted = self._quoted(quotes, starts, marks)
+            if quoted is None or self._swallowed(separator, width, starts, marks, quoted):
                 return None
-            starts, ends = starts + quoted, ends - quoted
-        return starts.reshape(-1, width), ends.reshape(-1, width)
+            return (starts + quoted).reshape(-1, width), (marks - quoted).reshape(-1, width)
+        return starts.reshape(-1, width), marks.reshape(-1, width)
+
+    def _quoted(self, quotes: Flags, starts: Places, ends: Places) -> Flags | None:
+        """Which cells stand in quotation marks; None if a mark stands where none belongs."""
+        quoted = quotes[starts]
+        if (quoted != (quotes[ends - 1] & (ends - starts >= 2))).any():
+            return None
+        inner = quotes.copy()
+        inner[starts[quoted]] = inner[ends[quoted] - 1] = False
+        places = np.flatnonzero(inner)
+        if len(places) % 2 or (places[1::2] - places[::2] != 1).any():
+            return None
+        # A doubled mark belongs to a cell that is quoted itself.
+        return quoted if quoted[np.searchsorted(ends, places)].all() else None
+
+    def _swallowed(self, separator: int, width: int, starts: Places, ends: Places, quoted: Flags) -> bool:
+        """Whether a cell of several lines may be several rows; the csv module reports that row by row."""
+        lines = np.flatnonzero(self.bytes == LINE_END)
+        if width < 3 or len(lines) == len(ends) // width:
+            return False
+        found = np.unique(np.searchsorted(ends, lines))
+        found = found[quoted[found] & (ends[found] - starts[found] > 2)]
+        return any(t.count(chr(separator)) >= width - 1 for t in self.texts(starts[found], ends[found]))
 
     def texts(self, starts: Places, ends: Places) -> list[str]:
         """The cells as texts."""
         latin = self.latin
         found = [latin[a:b] for a, b in zip(starts.tolist(), ends.tolist(), strict=True)]
+        if self.escapes:
+            found = [t.replace('""', '"') if '"' in t else t for t in found]
         if latin.isascii() or "".join(found).isascii():
             return found
         return [t if t.isascii() else t.encode("latin-1").decode() for t in found]
