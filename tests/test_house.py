@@ -36,6 +36,8 @@ CORRIDOR = (
     "frames",
     "certificate",
     "explanations",
+    "repairs",
+    "replacement",
     "dossier",
     "cli",
     "__main__",
@@ -43,7 +45,8 @@ CORRIDOR = (
 
 #: What a room may open of a room to its right, inside a function: the outcome is the object that users hold.
 ON_DEMAND = {
-    "outcome": {"reasons", "frames", "certificate", "explanations", "dossier", "auditing", "odds"},
+    "outcome": {"reasons", "frames", "certificate", "explanations", "dossier", "auditing", "odds", "repairs"},
+    "certificate": {"repairs"},
 }
 
 HEAVY = ("pandas", "polars", "pyarrow", "numpy", "pydantic", "pycountry", "narwhals", "highspy", "typer", "rich")

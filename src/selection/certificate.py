@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import platform
+from dataclasses import asdict
 from functools import cache
 from importlib.metadata import PackageNotFoundError, version
 from typing import TYPE_CHECKING, Any
@@ -28,6 +29,7 @@ def certificate(outcome: Outcome) -> dict[str, Any]:
         "exact": True,
         "blocks": [_block(outcome, seated) for seated in outcome.choice.blocks],
         "caps": _caps(outcome),
+        "shortfalls": [asdict(short) for short in outcome.shortfalls],
     }
 
 

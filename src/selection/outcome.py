@@ -25,6 +25,7 @@ from selection.vocabulary import STATUSES
 
 if TYPE_CHECKING:
     from selection.explanations import Explanation
+    from selection.repairs import Repair, Shortfall
 
 SELECTED, WAITLISTED, DECLINED = 0, 1, 2
 _STATUS_OF_STANDING: Final = {INELIGIBLE: 3, INCOMPLETE: 4, DUPLICATE: 5}
@@ -244,6 +245,19 @@ class Outcome:
         from selection.explanations import explain
 
         return explain(self, self.place(applicant_id), language)
+
+    @cached_property
+    def shortfalls(self) -> tuple[Shortfall, ...]:
+        """The reserves that could not be filled, each with its causes."""
+        from selection.repairs import shortfalls
+
+        return shortfalls(self)
+
+    def repairs(self) -> tuple[Repair, ...]:
+        """The smallest single changes of the policy that would fill every reserve, and whom each adds and removes."""
+        from selection.repairs import repairs
+
+        return repairs(self)
 
     def record(self) -> dict[str, Any]:
         """What proves the outcome without personal data: policy, hashes, seed, versions, counts, certificate."""
