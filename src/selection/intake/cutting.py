@@ -91,19 +91,9 @@ class Piece:
 
         A cell in quotation marks must be so from its first to its last byte, and any mark within it doubled.
         """
-        breaks = (self.bytes == separator) | (self.bytes == LINE_END)
         quotes = self.bytes == QUOTE
-        if quotes.any():
-            within = np.cumsum(quotes, dtype=np.uint8) & 1
-            breaks &= within == 0
-        marks = np.flatnonzero(breaks)
-        line_ends = self.bytes[marks] == LINE_END
-        if (
-            not len(marks)
-            or len(marks) % width
-            or not line_ends[width - 1 :: width].all()
-            or line_ends.sum() * width != len(marks)
-        ):
+        marks = self._marks(separator, width, quotes if quotes.any() else None)
+        if marks is None:
             return None
         starts = np.concatenate((np.zeros(1, dtype=np.int64), marks[:-1] + 1))
         if (width == 1 and (starts == marks).any()) or marks[-1] != self.size - 1:
@@ -114,6 +104,17 @@ class Piece:
                 return None
             return (starts + quoted).reshape(-1, width), (marks - quoted).reshape(-1, width)
         return starts.reshape(-1, width), marks.reshape(-1, width)
+
+    def _marks(self, separator: int, width: int, quotes: Flags | None) -> Places | None:
+        """Where cells end, outside quotation marks; None unless every `width`-th of these is a line's end."""
+        breaks = (self.bytes == separator) | (self.bytes == LINE_END)
+        if quotes is not None:
+            breaks &= np.cumsum(quotes, dtype=np.uint8) & 1 == 0
+        marks = np.flatnonzero(breaks)
+        line_ends = self.bytes[marks] == LINE_END
+        if not len(marks) or len(marks) % width or line_ends.sum() * width != len(marks):
+            return None
+        return marks if line_ends[width - 1 :: width].all() else None
 
     def _quoted(self, quotes: Flags, starts: Places, ends: Places) -> Flags | None:
         """Which cells stand in quotation marks; None if a mark stands where none belongs."""
