@@ -26,7 +26,8 @@ def certificate(outcome: Outcome) -> dict[str, Any]:
     return {
         "class": structure.name,
         "withdrawals": structure.withdrawals,
-        "exact": True,
+        "exact": outcome.choice.proved,
+        "solver": f"HiGHS {_installed('highspy')}",
         "blocks": [_block(outcome, seated) for seated in outcome.choice.blocks],
         "caps": _caps(outcome),
         "shortfalls": [asdict(short) for short in outcome.shortfalls],

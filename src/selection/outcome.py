@@ -47,12 +47,17 @@ COLUMNS: Final = ("id", "status", "rank", "tier", "score", "block", "seat", "rea
 
 
 def select(
-    applicants: Any, policy: Policy | Mapping[str, Any] | str | Path, *, seed: str | int | None = None
+    applicants: Any,
+    policy: Policy | Mapping[str, Any] | str | Path,
+    *,
+    seed: str | int | None = None,
+    seconds: float | None = None,
 ) -> Outcome:
     """Select from applicants (an intake, applicants, mappings or a dataframe) by a policy.
 
-    `seed` is the public key of the lottery. Raises `PolicyError` where policy and applicants do not fit together and
-    `TieError` where a tie would decide about a seat and there is no seed.
+    `seed` is the public key of the lottery. `seconds` limits the solver in each block; an outcome that could not be
+    proved in time says so in its certificate and never calls itself exact. Raises `PolicyError` where policy and
+    applicants do not fit together and `TieError` where a tie would decide about a seat and there is no seed.
     """
     policy = _policy(policy)
     intake = applicants if isinstance(applicants, Intake) else read_applicants(applicants)
@@ -64,7 +69,7 @@ def select(
     place_to_rank = np.full(len(intake.pool), -1, dtype=np.int64)
     place_to_rank[ranking.order] = np.arange(len(ranking))
     held = _held(policy.plan, assessment, pinned, place_to_rank)
-    choice = choose(ranking, held=held)
+    choice = choose(ranking, held=held, seconds=seconds)
     _check_counting(policy, choice)
     outcome = Outcome(intake, policy, ranking.seed, assessment, ranking, choice, MappingProxyType(held))
     _check_ties(outcome)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Literal
 
 import numpy as np
@@ -49,15 +50,15 @@ class Solved:
         return np.where(turns > self.end, CAUSES.index("capacity"), by_signature[signatures]).astype(np.int8)
 
 
-def solve(problem: BlockProblem, method: Method | None = None) -> Solved:
-    """The exact outcome of a block, by the given method or the cheapest that applies."""
+def solve(problem: BlockProblem, method: Method | None = None, seconds: float | None = None) -> Solved:
+    """The exact outcome of a block, by the given method or the cheapest that applies; `seconds` limits the solver."""
     reduction = reduce(problem)
     small = reduction.problem
     tries: dict[Method, Callable[[BlockProblem], Solution | None]] = {
         "greedy": _greedy,
         "nested": _nested,
         "once": _once,
-        "general": solve_general,
+        "general": partial(solve_general, seconds=seconds),
     }
     for name in (method,) if method else tries:
         found = tries[name](small)

@@ -62,7 +62,8 @@ class Solution:
     """Who sits in a block.
 
     `taken` per candidate; `filled` the compliance vector: what each reserve reached, as it counts; `refusals` per
-    signature that was refused; `method` and `proof` how the outcome is known to be the exact one; `calls` solver calls.
+    signature that was refused; `method` and `proof` how the outcome is known to be the exact one; `calls` solver calls;
+    `proved` false only where a time limit of the caller's stopped the solver.
     """
 
     taken: npt.NDArray[np.bool_]
@@ -71,6 +72,7 @@ class Solution:
     method: str
     proof: str
     calls: int = 0
+    proved: bool = True
 
 
 @dataclass(frozen=True, eq=False)

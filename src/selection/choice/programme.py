@@ -16,8 +16,8 @@ import numpy as np
 import numpy.typing as npt
 
 from selection.choice.coverage import Rows
+from selection.choice.effort import Effort, SolverError
 from selection.choice.problem import BlockProblem, Ints
-from selection.errors import SelectionError
 
 Floats = npt.NDArray[np.float64]
 _WHOLE = 1e-6
@@ -62,10 +62,6 @@ class _ByKey:
         return members
 
 
-class SolverError(SelectionError):
-    """The solver stopped without a proof."""
-
-
 @dataclass(frozen=True, eq=False)
 class Matrix:
     """Rows of a linear programme as column-wise sparse data with bounds on each row."""
@@ -85,15 +81,21 @@ class Programme:
     `goal[1]`. `least` is the smallest number of seats to fill.
     """
 
-    def __init__(self, problem: BlockProblem, rows: Rows, least: int = 0, goal: tuple[Ints, int] | None = None) -> None:
-        self.problem, self.rows = problem, rows
+    def __init__(
+        self,
+        problem: BlockProblem,
+        rows: Rows,
+        effort: Effort,
+        least: int = 0,
+        goal: tuple[Ints, int] | None = None,
+    ) -> None:
+        self.problem, self.rows, self.effort = problem, rows, effort
         self.supply = problem.supply
         self.masks, self.mask_of = np.unique(problem.masks, return_inverse=True)
         self.weights = rows.weights(self.masks)
         held = np.array(problem.held, dtype=np.int64)
         self.needed = rows.targets - rows.weights(held).sum(axis=0) if len(held) else rows.targets
         self.least = least
-        self.calls = 0
         self.phantom: int | None = None
         self._goal = goal
         self.under = _by_key(problem)
@@ -157,7 +159,6 @@ class Programme:
 
         Where any answer will do, the integer programme is asked for the first it finds: `cost` is a preference only.
         """
-        self.calls += 1
         relaxed = self._within_caps(self._linear, lower, upper, cost, goal_cost)
         if relaxed is None:
             return None
@@ -172,7 +173,6 @@ class Programme:
             answer = self._near(relaxed, lower, upper, cost)
             if answer is not None:
                 return answer
-        self.calls += 1
         exact = self._within_caps(self._integer, lower, upper, cost if optimal else np.zeros(len(cost)), goal_cost)
         if exact is None:
             return None
@@ -191,7 +191,6 @@ class Programme:
         moving[wanted] = True
         fixed = np.rint(counts).astype(np.int64)
         low, high = np.where(moving, lower, fixed), np.where(moving, upper, fixed)
-        self.calls += 1
         values = self._within_caps(self._integer, low, high, np.zeros(len(cost)), 0.0)
         return None if values is None else self._whole(values, 0.0)
 
@@ -281,6 +280,7 @@ class Programme:
         solver, goal = model.solver, len(self.supply) + 2 * len(self.masks)
         model.set_bounds(lower.astype(float), upper.astype(float))
         model.set_cost(cost, goal, goal_cost)
+        self.effort.before(solver, whole=model is self._integer)
         solver.run()
         status = solver.getModelStatus()
         if status == highspy.HighsModelStatus.kInfeasible:

@@ -19,41 +19,81 @@ import numpy.typing as npt
 
 from selection.choice.completion import Completion
 from selection.choice.coverage import Rows, components, filled_by, rows_for, subsets, sum_over
+from selection.choice.effort import Effort, SolverError
 from selection.choice.once import bits
 from selection.choice.problem import BlockProblem, Cause, Ints, Refusal, Solution
 from selection.choice.programme import Programme, load
 from selection.choice.witness import Witness
 
 Best = tuple[int, ...] | int
+Costs = npt.NDArray[np.float64]
 
 #: Fewer turns than this are decided one by one: a leap would cost more than it saves.
 _PATIENCE = 16
 
 
-def solve_general(problem: BlockProblem) -> Solution:
-    """The exact block for any reserves and caps, by the integer programme on signature counts."""
-    full = problem.fill == "seats_first"
+def solve_general(problem: BlockProblem, seconds: float | None = None) -> Solution:
+    """The exact block for any reserves and caps, by the integer programme on signature counts.
+
+    With a limit of so many seconds the answer keeps every cap and is as good as was found; where something could not
+    be proved in time, `proved` is false and `proof` says so.
+    """
+    effort = Effort(seconds)
     cost = _preference(problem)
+    try:
+        programme, witness = _start(problem, effort, cost)
+    except SolverError:
+        effort.unproved = True
+        programme, witness = _plain_start(problem, effort)
+    return _Descent(problem, programme, cost, witness).run()
+
+
+def _start(problem: BlockProblem, effort: Effort, cost: Costs) -> tuple[Programme, Ints]:
+    """The programme of the best compliance and size, and a first set that reaches both."""
+    full = problem.fill == "seats_first"
     # Usually every reserve and every seat can be filled at once, and one question settles both.
-    ideal = Programme(problem, rows_for(problem, problem.minimums), problem.seats if full else 0)
+    ideal = Programme(problem, rows_for(problem, problem.minimums), effort, problem.seats if full else 0)
     nobody, everybody = np.zeros_like(ideal.supply), np.ones(len(ideal.supply), dtype=bool)
     witness = Completion(problem, ideal, cost).of(nobody, everybody)
     if witness is None:
-        witness = ideal.feasible(np.zeros_like(ideal.supply), ideal.supply, cost)
+        witness = ideal.feasible(nobody, ideal.supply, cost)
     if witness is not None:
-        return _Descent(problem, ideal, cost, witness, 0).run()
-    best, calls = best_compliance(problem)
-    programme = Programme(problem, rows_for(problem, best))
+        return ideal, witness
+    programme = Programme(problem, rows_for(problem, best_compliance(problem, effort)), effort)
     if full:
-        least, _ = programme.largest()
-        calls += programme.calls
-        programme = Programme(problem, programme.rows, least)
-    witness = programme.feasible(np.zeros_like(programme.supply), programme.supply, cost)
+        programme = Programme(problem, programme.rows, effort, programme.largest()[0])
+    witness = programme.feasible(nobody, programme.supply, cost)
     assert witness is not None, "the compliance and size just found can be reached"
-    return _Descent(problem, programme, cost, witness, ideal.calls + calls).run()
+    return programme, witness
 
 
-def _preference(problem: BlockProblem) -> npt.NDArray[np.float64]:
+def _plain_start(problem: BlockProblem, effort: Effort) -> tuple[Programme, Ints]:
+    """Without the time for a proof: whom no cap refuses, members of short reserves first, and what they reach."""
+    room, seats = problem.slack.copy(), problem.seats
+    counts = np.zeros(len(problem.masks), dtype=np.int64)
+    seated = np.zeros(len(problem.sequence), dtype=bool)
+    short = list(problem.minimums)
+    for useful_only in (True, False):
+        for turn, signature in enumerate(problem.sequence.tolist()):
+            mine = [g for g in bits(int(problem.masks[signature])) if short[g] > 0]
+            keys = problem.keys[signature]
+            keys = keys[keys >= 0]
+            if seated[turn] or not seats or (useful_only and not mine) or (room[keys] <= 0).any():
+                continue
+            seated[turn], seats = True, seats - 1
+            counts[signature] += 1
+            room[keys] -= 1
+            for g in mine if problem.counting == "each" else mine[:1]:
+                short[g] -= 1
+    members = Counter(problem.held)
+    for mask, number in zip(problem.masks.tolist(), counts.tolist(), strict=True):
+        members[mask] += number
+    reached = filled_by(problem, members)
+    rows = rows_for(problem, reached if problem.compliance == "order" else sum(reached))
+    return Programme(problem, rows, effort, int(counts.sum()) if problem.fill == "seats_first" else 0), counts
+
+
+def _preference(problem: BlockProblem) -> Costs:
     """Prefer signatures whose best members rank high, so that a witness is near the final answer."""
     size = len(problem.sequence)
     first = np.full(len(problem.masks), size, dtype=np.float64)
@@ -61,43 +101,34 @@ def _preference(problem: BlockProblem) -> npt.NDArray[np.float64]:
     return (first + 1.0) / (size + 1.0) - 1.0
 
 
-def best_compliance(problem: BlockProblem) -> tuple[Best, int]:
-    """The best compliance any feasible set has, and the solver calls it took."""
-    ideal = Programme(problem, rows_for(problem, problem.minimums))
+def best_compliance(problem: BlockProblem, effort: Effort) -> Best:
+    """The best compliance any feasible set has: a vector, or a total."""
+    ideal = Programme(problem, rows_for(problem, problem.minimums), effort)
     if ideal.feasible(np.zeros_like(ideal.supply), ideal.supply) is not None:
-        return problem.minimums, ideal.calls
-    if problem.compliance == "total":
-        needed = [g for g, least in enumerate(problem.minimums) if least > 0]
-        sets = subsets(needed)
-        total = sum(problem.minimums)
-        rows = Rows(sets, sum_over(sets, problem.minimums) - total, problem.counting == "once")
-        programme = Programme(problem, rows, goal=(np.ones(len(sets), dtype=np.int64), total))
-        return programme.most_of_goal(), ideal.calls + programme.calls
-    return _reserve_by_reserve(problem, ideal.calls)
-
-
-def _reserve_by_reserve(problem: BlockProblem, calls: int) -> tuple[Best, int]:
-    filled = [0] * len(problem.minimums)
+        return problem.minimums
     once = problem.counting == "once"
+    if problem.compliance == "total":
+        sets = subsets([g for g, least in enumerate(problem.minimums) if least > 0])
+        total = sum(problem.minimums)
+        rows = Rows(sets, sum_over(sets, problem.minimums) - total, once)
+        return Programme(problem, rows, effort, goal=(np.ones(len(sets), dtype=np.int64), total)).most_of_goal()
+    filled = [0] * len(problem.minimums)
     cluster = components(problem)
     for g, least in enumerate(problem.minimums):
         if least:
             before = [h for h in range(g + 1) if problem.minimums[h]]
             sets = subsets(before, cluster) if once else np.array([1 << h for h in before], dtype=np.int64)
             rows = Rows(sets, sum_over(sets, filled), once)
-            programme = Programme(problem, rows, goal=((sets >> g) & 1, least))
-            filled[g] = programme.most_of_goal()
-            calls += programme.calls
-    return tuple(filled), calls
+            filled[g] = Programme(problem, rows, effort, goal=((sets >> g) & 1, least)).most_of_goal()
+    return tuple(filled)
 
 
 class _Descent:
     """The state of one walk down the ranks."""
 
-    def __init__(
-        self, problem: BlockProblem, programme: Programme, cost: npt.NDArray[np.float64], witness: Ints, calls: int
-    ) -> None:
-        self.problem, self.programme, self.cost, self.calls = problem, programme, cost, calls
+    def __init__(self, problem: BlockProblem, programme: Programme, cost: Costs, witness: Ints) -> None:
+        self.problem, self.programme, self.cost = problem, programme, cost
+        self.effort = programme.effort
         self.mask_of = programme.mask_of
         self.weights = programme.weights
         self.supply = programme.supply
@@ -181,9 +212,11 @@ class _Descent:
         counts = Counter(problem.held)
         for mask, number in zip(problem.masks.tolist(), self.admitted.tolist(), strict=True):
             counts[mask] += number
-        calls = self.calls + self.programme.calls
-        proof = "integer programme, gap 0"
-        return Solution(self.taken, filled_by(problem, counts), self.refusals, "general", proof, calls)
+        effort = self.effort
+        filled = filled_by(problem, counts)
+        return Solution(
+            self.taken, filled, self.refusals, "general", effort.proof, effort.calls, proved=not effort.unproved
+        )
 
     def _admit(self, signature: int, turn: int) -> bool:
         if self.admitted[signature] < self.witness.counts[signature] or self._swap_in(signature):
@@ -241,7 +274,11 @@ class _Descent:
         lower = self.admitted.copy()
         lower[signature] += 1
         upper = np.where(self.open, self.supply, self.admitted)
-        witness = self.programme.feasible(lower, upper, self.cost)
+        try:
+            witness = self.programme.feasible(lower, upper, self.cost)
+        except SolverError:
+            self.effort.unproved = True
+            return False
         if witness is None:
             return False
         self.witness.replace(witness)
@@ -267,7 +304,11 @@ class _Descent:
         after = self.programme.needed - self.reached - self.weights[at]
         if (after > left * self.weights.max(axis=0, initial=0)).any():
             return True
-        return self.programme.refuses(self.admitted, np.where(self.open, self.supply, self.admitted), at, self.cost)
+        try:
+            return self.programme.refuses(self.admitted, np.where(self.open, self.supply, self.admitted), at, self.cost)
+        except SolverError:
+            self.effort.unproved = True
+            return False
 
     def _short(self) -> tuple[int, ...]:
         """The reserves for which seats are still missing among the admitted."""

@@ -71,6 +71,11 @@ class Choice:
     block_of: npt.NDArray[np.int16]
     blocks: tuple[SeatedBlock, ...]
 
+    @property
+    def proved(self) -> bool:
+        """Whether every block is known to be exact."""
+        return all(seated.solved.solution.proved for seated in self.blocks)
+
     @cached_property
     def selected(self) -> npt.NDArray[np.bool_]:
         """Per rank, whether the applicant got a seat."""
@@ -117,22 +122,26 @@ def choose(
     plan: Plan | None = None,
     held: Mapping[int, str] | None = None,
     table: Signatures | None = None,
+    seconds: float | None = None,
 ) -> Choice:
     """Give out the seats of a plan (by default the policy's); `held` maps ranks that hold a seat already to blocks.
 
-    `table` the signatures of an earlier choice over the same ranking, for a plan that differs in seats alone.
+    `table` the signatures of an earlier choice over the same ranking, for a plan that differs in seats alone;
+    `seconds` a limit for the solver in each block.
     """
     plan = plan if plan is not None else ranking.assessment.policy.plan
     if table is None:
         table = signatures(ranking.assessment, plan, ranking.order)
-    return _Seating(ranking, plan, table, held or {}).run()
+    return _Seating(ranking, plan, table, held or {}, seconds).run()
 
 
 class _Seating:
     """The state of giving out seats: who sits where, and what is left under each cap."""
 
-    def __init__(self, ranking: Ranking, plan: Plan, table: Signatures, held: Mapping[int, str]) -> None:
-        self.ranking, self.plan, self.table, self.held = ranking, plan, table, held
+    def __init__(
+        self, ranking: Ranking, plan: Plan, table: Signatures, held: Mapping[int, str], seconds: float | None
+    ) -> None:
+        self.ranking, self.plan, self.table, self.held, self.seconds = ranking, plan, table, held, seconds
         self.block_of = np.full(len(ranking), -1, dtype=np.int16)
         self.slack = table.limits.copy()
         self.extra = [0] * len(plan.blocks)
@@ -181,7 +190,7 @@ class _Seating:
             fill=block.fill,
             held=tuple(int(masks[self.table.code[rank]]) for rank in held),
         )
-        solved = solve(problem)
+        solved = solve(problem, seconds=self.seconds)
         taken = ranks[solved.solution.taken]
         number = len(self.done)
         self.block_of[taken] = number
