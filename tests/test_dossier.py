@@ -276,8 +276,9 @@ def test_a_policy_that_reads_addresses_cannot_be_run_again(tmp_path: Path) -> No
         dossier.read(outcome.write(tmp_path / "r"))
 
 
-@pytest.mark.parametrize("damage", [b"", b"\x1f\x8b", gzip.compress(b"{}"), gzip.compress(b"[1]"), gzip.compress(b"x")])
+@pytest.mark.parametrize("damage", [b"", b"\x1f\x8b", b"{}", b"[1]", b"x"])
 def test_a_damaged_pool_is_said(damage: bytes) -> None:
+    damage = pools.compress(damage) if damage[1:] != b"\x8b" and damage else damage
     with pytest.raises(OutputError, match="damaged"):
         pools.unpack(damage)
 
