@@ -445,6 +445,26 @@ def seated(outcome: Outcome | Held) -> dict[str, str]:
     return {i: b for i, b in zip(frame["id"], frame["block"], strict=True) if b is not None}
 
 
+@settings(max_examples=200, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
+@given(call=st.one_of(*CALLS.values()), once=st.booleans())
+def test_a_withdrawal_costs_nobody_a_seat_where_the_class_says_so(call: tuple[list[Table], Table], once: bool) -> None:
+    pool, policy = call
+    policy = {key: value for key, value in policy.items() if key != "pinned"}
+    if once:
+        policy |= {"cap": [], "counting": "once"}
+    outcome = chosen(pool, policy, "s")
+    if isinstance(outcome, Held) or outcome.structure.name not in ("nested", "once"):
+        return
+    event(outcome.structure.name)
+    before = seated(outcome).keys()
+    for one in pool:
+        rest = [p for p in pool if p is not one]
+        if one["id"] in before and rest:
+            after = seated(chosen(rest, policy, "s")).keys()
+            assert before - {one["id"]} <= after
+            assert len(after - before) <= 1
+
+
 # Disagreements found here once, each in its smallest form.
 
 
