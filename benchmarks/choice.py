@@ -16,6 +16,7 @@ import sys
 import time
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 
 import highspy
 import numpy as np
@@ -275,8 +276,13 @@ def growth(runs: int, quick: bool) -> None:
 
 def machine() -> str:
     """What the figures were measured on."""
-    versions = f"Python {platform.python_version()}, numpy {np.__version__}, HiGHS {highspy.Highs().version()}"
+    versions = f"Python {platform.python_version()}, numpy {np.__version__}, HiGHS {_highs_version()}"
     return f"{processor()}, {platform.system()}; {versions}; one thread"
+
+
+def _highs_version() -> str:
+    highs: Any = highspy.Highs
+    return str(highs().version())
 
 
 def processor() -> str:
