@@ -480,6 +480,17 @@ def test_a_call_without_caps_has_a_certificate_without_caps() -> None:
     assert outcome.certificate["caps"] == []
 
 
+def test_a_reserve_that_stays_short_without_any_cap_has_its_causes() -> None:
+    block = {"name": "b", "seats": 1, "reserve": [{"name": g, "where": {g: True}, "seats": 1} for g in "ab"]}
+    pool: list[Table] = [
+        {"id": "p1", "score": 2, "a": True, "b": False},
+        {"id": "p2", "score": 1, "a": False, "b": True},
+    ]
+    outcome = chosen(pool, {"points": SCORE, "block": [block], "counting": "each"}, "s")
+    assert isinstance(outcome, Outcome)
+    assert [r["short"] for r in outcome.certificate["blocks"][0]["reserves"]] == [0, 1]
+
+
 def test_a_cap_on_a_field_that_everybody_left_empty() -> None:
     policy = {"capacity": 1, "points": SCORE, "cap": [{"name": "a firm", "per": "firm", "seats": 0, "missing": "no"}]}
     assert seated(chosen([{"id": "p1", "score": 2, "firm": None}], policy, "s")).keys() == {"p1"}

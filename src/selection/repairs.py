@@ -147,7 +147,7 @@ def _whole(outcome: Outcome, plan: Plan) -> Choice | None:
 
 def _again(outcome: Outcome, plan: Plan) -> Choice:
     table = outcome.choice.signatures
-    ends = [*table.offsets[1:], len(table.limits)]
+    ends = [*table.offsets, len(table.limits)][1:]
     sizes = [end - start for start, end in zip(table.offsets, ends, strict=True)]
     limits = np.repeat([cap.seats for cap in plan.caps], sizes).astype(np.int64)
     return choose(outcome.ranking, plan, outcome.held, replace(table, limits=limits, plan=plan))
