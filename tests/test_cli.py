@@ -309,7 +309,9 @@ def test_progress_is_shown_only_where_somebody_watches() -> None:
     slow = (
         "import time, selection.cli.progress as p; p.PATIENCE = 0.05\n"
         "with p.Progress(2) as bar:\n"
-        " bar.step('Reading registrations'); time.sleep(0.6); bar.step('Writing'); time.sleep(0.3)\n"
+        " bar.step('Reading registrations'); end = time.monotonic() + (20 if p.on_terminal() else 0.3)\n"
+        " while bar._bar is None and time.monotonic() < end: time.sleep(0.05)\n"
+        " time.sleep(0.3); bar.step('Writing')\n"
     )
     assert subprocess.run([sys.executable, "-c", slow], capture_output=True, check=True).stderr == b""
     ours, theirs = pty.openpty()
