@@ -13,6 +13,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from selection.applicants import canonical_text
 from selection.conditions import DEEPEST, Truth, fields, misspelt, number, parse, relation, same
 
 ANSWERS: tuple[Truth, ...] = (True, False, None)
@@ -225,6 +226,19 @@ def test_reading_a_number_never_fails(text: str) -> None:
     assert read is None or (isinstance(read, Decimal) and read.is_finite())
 
 
+def test_a_list_of_mixed_words_can_read_whatever_one_of_them_can() -> None:
+    assert holds({"f": [12, "many"]}, f="few") is False
+    assert holds({"f": [12, True]}, f="few") is None
+    assert holds({"f": [12, "many"]}, f="12.0") is True
+
+
+def test_a_time_as_a_word_is_its_time_in_utc() -> None:
+    korean = datetime(2025, 8, 15, 18, tzinfo=timezone(timedelta(hours=9)))
+    assert holds({"f": "2025-08-15T09:00:00+00:00"}, f=korean) is True
+    assert canonical_text(korean) == canonical_text(korean.astimezone(UTC))
+    assert canonical_text(datetime(2025, 8, 15, 18)) == "2025-08-15T18:00:00"
+
+
 def test_one_and_true_are_two_words() -> None:
     assert holds({"f": [1, True]}, f="yes") is True
     assert holds({"f": [True, 1]}, f="1.0") is True
@@ -409,6 +423,8 @@ def test_claims_about_richer_conditions_hold_too(one: Any, other: Any) -> None:
         ({"role": "nra"}, {"not": {"role": "nra"}}, "unknown"),
         ({"f": 1}, {"f": True}, "unknown"),
         ({"f": 12}, {"f": "12"}, "unknown"),
+        ({"f": "yes"}, {"f": "true"}, "unknown"),
+        ({"f": "12"}, {"f": "12.0"}, "unknown"),
         ({"f": 1}, {"f": 2}, "disjoint"),
         ({"f": True}, {"f": False}, "disjoint"),
     ],
