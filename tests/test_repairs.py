@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from selection import Policy, select
-from selection.repairs import repairs, shortfalls
+from selection.outcome.repairs import repairs, shortfalls
 
 
 def policy(**changes: Any) -> dict[str, Any]:

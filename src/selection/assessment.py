@@ -184,6 +184,12 @@ def micropoints(rule: Criterion, row: Mapping[str, Any]) -> int:
         return MISSING if given is None else int((given * MICRO).to_integral_value(ROUND_HALF_UP))
 
 
+def points(micro: int) -> Decimal:
+    """Micropoints as the exact decimal they are, without trailing zeros."""
+    whole, part = divmod(micro, MICRO)
+    return Decimal(whole) if not part else (Decimal(micro) / MICRO).normalize()
+
+
 def _given(rule: Criterion, row: Mapping[str, Any]) -> Decimal | None:
     if rule.condition is not None:
         answer = rule.condition.holds(row)

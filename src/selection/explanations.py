@@ -13,10 +13,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from selection.applicants import canonical_text
-from selection.assessment import MISSING, Weighed
+from selection.assessment import MISSING, Weighed, points
 from selection.errors import NotFoundError, did_you_mean
-from selection.frames import decision_cells
-from selection.outcome import points
+from selection.outcome.frames import decision_cells
 
 if TYPE_CHECKING:
     from selection.choice import Blocked

@@ -95,7 +95,7 @@ class Fields:
     def _check_words(self, name: str) -> None:
         """A field with words of the library's own holds no other: `Low income` would silently be none of them."""
         words = CLOSED.get(last_part(name))
-        strange = [v for v in self.pool.columns[name].python_values() if words is not None and v not in words]
+        strange = [v for v in self.pool.columns[name].python_values() if v not in words] if words else []
         if strange:
             sentence = (
                 f"The field {name!r} of the applicants holds {brief(strange[0])}, which is none of "

@@ -8,6 +8,24 @@ from typing import Final
 
 STATUSES: Final = ("selected", "waitlisted", "declined", "ineligible", "incomplete", "duplicate")
 
+#: Why a decision is what it is; its facts are in the explanation.
+REASONS: Final = (
+    "merit",
+    "reserve",
+    "pinned",
+    "capacity",
+    "cap",
+    "reserved",
+    "combination",
+    "no_block",
+    "rule",
+    "missing_field",
+    "duplicate",
+)
+
+#: The columns every list of decisions begins with.
+COLUMNS: Final = ("id", "status", "rank", "tier", "score", "block", "seat", "reason")
+
 INCOME_GROUPS: Final = ("LIC", "LMC", "UMC", "HIC")
 WHO_REGIONS: Final = ("AFR", "AMR", "EMR", "EUR", "SEAR", "WPR")
 ROLES: Final = ("manufacturer", "nra", "ministry_of_health", "ministry_of_industry", "ministry", "other")

@@ -62,7 +62,7 @@ class Blocked:
 class Choice:
     """Who got a seat in which block, and at what turn and why each other signature was refused.
 
-    `block_of` per rank the place of the block in `blocks`, or -1.
+    `block_of` per rank the place of the block in `blocks`, or -1; `seconds` the limit the solver was given.
     """
 
     ranking: Ranking
@@ -70,6 +70,7 @@ class Choice:
     signatures: Signatures
     block_of: npt.NDArray[np.int16]
     blocks: tuple[SeatedBlock, ...]
+    seconds: float | None = None
 
     @property
     def proved(self) -> bool:
@@ -164,7 +165,7 @@ class _Seating:
             fill = self.plan.blocks[-1].fill
             closing = PlannedBlock(CLOSING, self.closing, None, (), "each", "order", fill, "hold")
             self._seat(closing, len(self.plan.blocks))
-        return Choice(self.ranking, self.plan, self.table, self.block_of, tuple(self.done))
+        return Choice(self.ranking, self.plan, self.table, self.block_of, tuple(self.done), self.seconds)
 
     def _seat(self, block: PlannedBlock, place: int) -> int:
         """Fill one block; the number of seats nobody took."""

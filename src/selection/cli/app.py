@@ -28,7 +28,7 @@ Json = Annotated[bool, typer.Option("--json", help="Answer in JSON, for programs
 
 def _version(asked: bool) -> None:
     if asked:
-        from selection.certificate import library_version
+        from selection.outcome.certificate import library_version
 
         say(f"selection {library_version()}")
         raise typer.Exit

@@ -61,7 +61,7 @@ def _head(outcome: Outcome) -> list[dict[str, Any]]:
     import numpy as np
 
     from selection.applicants import canonical_text
-    from selection.frames import listed_cells
+    from selection.outcome.frames import listed_cells
     from selection.policy import rule_fields
 
     places = outcome.ranking.order[np.flatnonzero(outcome.choice.selected)[:HEAD]]

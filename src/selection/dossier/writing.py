@@ -45,7 +45,7 @@ def record_of(outcome: Outcome, hashes: dict[str, str]) -> dict[str, Any]:
 
 def decision_lines(outcome: Outcome) -> Iterator[bytes]:
     """The file of decisions, piece by piece."""
-    from selection.frames import decision_cells
+    from selection.outcome.frames import decision_cells
 
     return lines(decision_cells(outcome, outcome.display_order))
 
@@ -62,7 +62,7 @@ def _files(outcome: Outcome) -> dict[str, Callable[[], Iterable[bytes]]]:
 
 
 def _listed(outcome: Outcome, ranks: Any) -> Iterator[bytes]:
-    from selection.frames import listed_cells
+    from selection.outcome.frames import listed_cells
 
     return lines(listed_cells(outcome, outcome.ranking.order[ranks]))
 

@@ -14,7 +14,7 @@ from selection.errors import DISTRIBUTION
 
 if TYPE_CHECKING:
     from selection.choice import SeatedBlock
-    from selection.outcome import Outcome
+    from selection.outcome.outcome import Outcome
 
 #: What an outcome means; a new number only where the same policy, pool and seed would decide otherwise.
 SEMANTICS = 1

@@ -8,14 +8,14 @@ import numpy as np
 import numpy.typing as npt
 
 from selection.applicants import Column, objects
+from selection.assessment import points
 from selection.choice.once import matching
-from selection.outcome import COLUMNS, REASONS, points
 from selection.policy import OPEN
-from selection.vocabulary import PERSONAL, STATUSES
+from selection.vocabulary import COLUMNS, PERSONAL, REASONS, STATUSES
 
 if TYPE_CHECKING:
     from selection.choice import SeatedBlock
-    from selection.outcome import Outcome
+    from selection.outcome.outcome import Outcome
 
 Places = npt.NDArray[np.int64]
 Cells = dict[str, npt.NDArray[Any]]

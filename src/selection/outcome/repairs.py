@@ -16,7 +16,7 @@ from selection.choice import Choice, SeatedBlock, choose
 from selection.policy import Plan, PlannedBlock, PlannedCap, PlannedReserve
 
 if TYPE_CHECKING:
-    from selection.outcome import Outcome
+    from selection.outcome.outcome import Outcome
 
 ShortCause = Literal["too_few_eligible", "cap", "other_reserve", "combination"]
 
@@ -150,7 +150,7 @@ def _again(outcome: Outcome, plan: Plan) -> Choice:
     ends = [*table.offsets, len(table.limits)][1:]
     sizes = [end - start for start, end in zip(table.offsets, ends, strict=True)]
     limits = np.repeat([cap.seats for cap in plan.caps], sizes).astype(np.int64)
-    return choose(outcome.ranking, plan, outcome.held, replace(table, limits=limits, plan=plan))
+    return choose(outcome.ranking, plan, outcome.held, replace(table, limits=limits, plan=plan), outcome.choice.seconds)
 
 
 def _cap_at(plan: Plan, cap: PlannedCap, seats: int) -> Plan:

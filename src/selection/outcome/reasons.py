@@ -9,10 +9,10 @@ import numpy.typing as npt
 
 from selection.assessment import DUPLICATE, INCOMPLETE, INELIGIBLE
 from selection.choice.problem import CAUSES
-from selection.outcome import REASONS
+from selection.vocabulary import REASONS
 
 if TYPE_CHECKING:
-    from selection.outcome import Outcome
+    from selection.outcome.outcome import Outcome
 
 _CODE = {name: code for code, name in enumerate(REASONS)}
 

@@ -1,0 +1,48 @@
+"""Who would be selected if reserves kept no seats: the runs behind "because of" and "displaced"."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import numpy.typing as npt
+
+from selection.choice import choose
+from selection.policy import Plan, Policy
+from selection.policy.blocks import plan
+
+if TYPE_CHECKING:
+    from selection.outcome.outcome import Outcome
+
+
+def variants(outcome: Outcome) -> Iterator[tuple[str | None, npt.NDArray[np.bool_]]]:
+    """Per rank who would be selected: under None if no reserve kept seats, under a name if that reserve kept none."""
+    names = [r.name for r in outcome.policy.reserve] or [r.name for b in outcome.policy.block for r in b.reserve]
+    choice, selected = outcome.choice, outcome.choice.selected
+    if not names:
+        yield None, selected
+        return
+    free = _again(outcome, frozenset(names))
+    yield None, free
+    whole = len(choice.blocks) == 1 and choice.blocks[0].filled == tuple(
+        r.seats for r in choice.plan.blocks[0].reserves
+    )
+    for name in names:
+        # Where the best set without any reserve fills them all anyway, no single reserve can matter either.
+        yield name, selected if whole and (free == selected).all() else _again(outcome, frozenset([name]))
+
+
+def _again(outcome: Outcome, dropped: frozenset[str]) -> npt.NDArray[np.bool_]:
+    plan = without_reserves(outcome.policy, dropped)
+    return choose(outcome.ranking, plan, outcome.held, outcome.choice.signatures, outcome.choice.seconds).selected
+
+
+def without_reserves(policy: Policy, dropped: frozenset[str]) -> Plan:
+    """The plan of a policy where these reserves keep no seats."""
+
+    def zero(rule: Any) -> Any:
+        return rule.model_copy(update={"seats": 0}) if rule.name in dropped else rule
+
+    blocks = tuple(b.model_copy(update={"reserve": tuple(map(zero, b.reserve))}) for b in policy.block)
+    return plan(policy.model_copy(update={"reserve": tuple(map(zero, policy.reserve)), "block": blocks}))
