@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
-from functools import cache, cached_property
+from functools import cache, cached_property, partial
 from importlib import resources
 from typing import TYPE_CHECKING, Any
 
@@ -16,6 +16,7 @@ from selection.applicants import canonical_text
 from selection.assessment import MISSING, Weighed, points
 from selection.errors import NotFoundError, did_you_mean
 from selection.outcome.frames import decision_cells
+from selection.outcome.thresholds import threshold
 
 if TYPE_CHECKING:
     from selection.choice import Blocked
@@ -47,11 +48,22 @@ class Explanation:
     contributions: tuple[Contribution, ...]
     cutoff: CutOff | None
     language: str = "en"
+    find_threshold: Callable[[], Decimal | None] = lambda: None
 
     @property
     def cause(self) -> str:
         """The code of the reason."""
         return str(self.facts["reason"])
+
+    @cached_property
+    def threshold(self) -> Decimal | None:
+        """The smallest score with which the applicant would have been selected; None if none would, or if selected."""
+        return self.find_threshold()
+
+    @property
+    def refused(self) -> bool:
+        """Whether the applicant was weighed and got no seat."""
+        return self.facts["status"] in ("waitlisted", "declined")
 
     @cached_property
     def words(self) -> Mapping[str, Mapping[str, str]]:
@@ -60,9 +72,8 @@ class Explanation:
     def __str__(self) -> str:
         facts, words = self._spoken, self.words["applicant"]
         lines = [self.words["status"][facts["status"]].format_map(facts), words[self._sentence].format_map(facts)]
-        if facts["status"] in ("waitlisted", "declined") and self.cause != "no_block":
-            shown = {"score": self.cutoff.score} if self.cutoff else {}
-            lines.append(words["cutoff" if self.cutoff else "no_cutoff"].format_map(shown))
+        if self.refused and self.cause != "no_block":
+            lines += self._what_was_needed(words)
         return " ".join(lines)
 
     def __repr__(self) -> str:
@@ -84,11 +95,18 @@ class Explanation:
         lines.append(words[self._sentence].format_map(facts))
         if facts["displaced"]:
             lines.append(words["displaced"])
-        if facts["status"] != "selected" and self.cutoff:
-            lines.append(words["cutoff"].format(rank=self.cutoff.rank, score=self.cutoff.score))
-        elif facts["status"] != "selected":
-            lines.append(words["no_cutoff"])
+        if self.refused:
+            lines += self._what_was_needed(words)
         return "\n".join(lines)
+
+    def _what_was_needed(self, words: Mapping[str, str]) -> list[str]:
+        """The cut-off of the applicant's own signature, and the score that would have been enough."""
+        cutoff = {"rank": self.cutoff.rank, "score": self.cutoff.score} if self.cutoff else {}
+        enough = {"score": self.threshold} if self.threshold is not None else {}
+        return [
+            words["cutoff" if cutoff else "no_cutoff"].format_map(cutoff),
+            words["threshold" if enough else "no_threshold"].format_map(enough),
+        ]
 
     @property
     def _sentence(self) -> str:
@@ -134,7 +152,8 @@ def explain(outcome: Outcome, place: int, language: str = "en") -> Explanation:
     facts = _facts(outcome, place, rank)
     if rank < 0:
         return Explanation(facts, (), None, language)
-    return Explanation(facts, _contributions(outcome, place), _cutoff(outcome, rank), language)
+    find = partial(threshold, outcome, place)
+    return Explanation(facts, _contributions(outcome, place), _cutoff(outcome, rank), language, find)
 
 
 def _facts(outcome: Outcome, place: int, rank: int) -> dict[str, Any]:
