@@ -368,11 +368,9 @@ def agree(pool: Sequence[Table], policy: Table, seed: str) -> Outcome | Held:
     if isinstance(mine, Held) or isinstance(theirs, Held):
         assert mine == theirs
         return theirs
-    frame = theirs.to_frame()
-    got = dict(zip(frame["id"], frame["block"], strict=True))
-    assert {i: b for i, b in got.items() if b is not None} == mine.block_of
-    certified = {b["block"]: tuple(r["filled"] for r in b["reserves"]) for b in theirs.certificate["blocks"]}
-    assert {name: vector for name, vector in mine.filled.items() if vector} == {n: v for n, v in certified.items() if v}
+    assert seated(theirs) == mine.block_of
+    filled = {one.block.name: tuple(one.filled) for one in theirs.choice.blocks}
+    assert {name: v for name, v in mine.filled.items() if v} == {name: v for name, v in filled.items() if v}
     return theirs
 
 
@@ -383,7 +381,7 @@ def test_every_small_call_comes_out_as_enumerated(kind: str, data: st.DataObject
     pool, policy = data.draw(CALLS[kind])
     seed = data.draw(st.sampled_from(["2025", "marathon", "7"]))
     outcome = agree(pool, policy, seed)
-    event("held exceed" if isinstance(outcome, Held) else f"method {outcome.certificate['blocks'][0]['method']}")
+    event("held exceed" if isinstance(outcome, Held) else f"{len(outcome.choice.blocks)} blocks")
 
 
 @settings(max_examples=250, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
@@ -395,6 +393,10 @@ def test_waiting_list_and_reasons_hold_when_run_again(call: tuple[list[Table], T
     if isinstance(mine, Held) or isinstance(outcome, Held):
         return
     frame = outcome.to_frame()
+    blocks = dict(zip(frame["id"], frame["block"], strict=True))
+    assert {i: b for i, b in blocks.items() if b is not None} == mine.block_of
+    certified = {b["block"]: tuple(r["filled"] for r in b["reserves"]) for b in outcome.certificate["blocks"]}
+    assert {name: v for name, v in mine.filled.items() if v} == {name: v for name, v in certified.items() if v}
     status = dict(zip(frame["id"], frame["status"], strict=True))
     out = [p["id"] for p in in_order(pool, policy, "s", None) if p["id"] not in mine.block_of]
     assert [i for i in out if status[i] == "waitlisted"] == out[: policy["waitlist"]]
@@ -441,8 +443,8 @@ def test_row_order_and_removed_applicants_without_a_seat_change_nothing(
 
 def seated(outcome: Outcome | Held) -> dict[str, str]:
     assert not isinstance(outcome, Held)
-    frame = outcome.to_frame()
-    return {i: b for i, b in zip(frame["id"], frame["block"], strict=True) if b is not None}
+    ids, blocks = outcome.assessment.pool.ids[outcome.ranking.order], outcome.choice.blocks
+    return {i: blocks[b].block.name for i, b in zip(ids, outcome.choice.block_of, strict=True) if b >= 0}
 
 
 @settings(max_examples=200, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
