@@ -114,6 +114,21 @@ def explain(
     run(results, applicant, language, officer=officer, as_json=as_json)
 
 
+@app.command(epilog="Example: selection verify results")
+@verb
+def verify(
+    results: Annotated[Path, typer.Argument(metavar="FOLDER", help="A folder that `selection select` wrote.")],
+    as_json: Json = False,
+) -> None:
+    """Verify a folder of results by running it again.
+
+    Files against their hashes, decisions against a fresh run, promises by plain counting.
+    """
+    from selection.cli.verifying import run
+
+    run(results, as_json=as_json)
+
+
 @app.command(epilog="Example: selection schema policy --out policy.schema.json")
 @verb
 def schema(

@@ -2,6 +2,7 @@
 
 from selection.dossier.folders import ready
 from selection.dossier.reading import read
+from selection.dossier.verifying import Verification, verify
 from selection.dossier.writing import write
 
-__all__ = ["read", "ready", "write"]
+__all__ = ["Verification", "read", "ready", "verify", "write"]

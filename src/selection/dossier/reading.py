@@ -42,7 +42,7 @@ def _record(folder: Path) -> dict[str, Any]:
     path = folder / folders.RECORD
     try:
         record = json.loads(path.read_text(encoding="utf-8"))
-        if {"counts", "files", "seed", "source"} <= record.keys():
+        if {"counts", "files", "seed", "source"} <= record.keys() and "rows" in record["counts"]:
             return dict(record)
     except OSError:
         what = "There is no folder" if not folder.exists() else f"There is no {folders.RECORD} in"

@@ -1,0 +1,93 @@
+"""A folder of results verified: files as they were written, decisions the same when run again, promises kept."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from selection.auditing.verification import check
+from selection.dossier import folders
+from selection.dossier.reading import read
+from selection.dossier.writing import record_of
+from selection.errors import SelectionError
+from selection.outcome import Outcome
+
+#: Parts of the record that need not be the same when run again elsewhere, or need the names that are not kept.
+_NOT_AGAIN = frozenset({"versions", "pool_sha256", "source"})
+
+
+@dataclass(frozen=True)
+class Verification:
+    """What was checked of a folder of results, and what differs, in sentences."""
+
+    checked: tuple[str, ...]
+    differences: tuple[str, ...]
+
+    @property
+    def holds(self) -> bool:
+        return not self.differences
+
+
+def verify(folder: str | Path) -> Verification:
+    """Check a folder of results: its files, its decisions by running again, its promises by counting.
+
+    The hash of the whole pool takes in names and e-mail addresses, which a folder does not hold: it can be checked
+    only by whoever has the table of registrations.
+    """
+    folder = Path(folder)
+    differences = list(_files(folder))
+    if differences:
+        return Verification(("the files against their hashes",), tuple(differences))
+    try:
+        outcome = read(folder)
+    except SelectionError as error:
+        return Verification(("the files against their hashes", "every decision by running again"), (error.sentence,))
+    differences += _record(folder, outcome)
+    differences += [f"{offence.promise}: {offence.sentence}" for offence in check(outcome)]
+    names = len(json.loads((folder / folders.RECORD).read_text(encoding="utf-8"))["files"])
+    return Verification(
+        (
+            f"{names} files against the hashes in the record",
+            f"{outcome.pool_size:,} decisions by running policy, pool and seed again",
+            "the record's counts, seats, hashes of policy and reference data, and certificate against that run",
+            "eligibility, order, seats, caps, compliance and envy by plain counting",
+        ),
+        tuple(differences),
+    )
+
+
+def _files(folder: Path) -> list[str]:
+    """Files that are missing, changed, or not in the record."""
+    path = folder / folders.RECORD
+    try:
+        text = path.read_text(encoding="utf-8")
+        record = json.loads(text)
+        hashes: dict[str, str] = dict(record["files"])
+    except (OSError, ValueError, KeyError, TypeError):
+        return [f"{path} cannot be read as the record of a selection."]
+    said = []
+    if text != json.dumps(record, sort_keys=True, ensure_ascii=False, indent=1) + "\n":
+        said.append(f"{folders.RECORD} is not written the way this library writes it.")
+    for name, stated in sorted(hashes.items()):
+        file = folder / name
+        if not file.is_file():
+            said.append(f"{name} is missing.")
+        elif hashlib.sha256(file.read_bytes()).hexdigest() != stated:
+            said.append(f"{name} was changed since it was written.")
+    missing = set(folders.FILES) - {folders.RECORD} - hashes.keys()
+    return [*said, *(f"{name} is not in the record." for name in sorted(missing))]
+
+
+def _record(folder: Path, outcome: Outcome) -> list[str]:
+    """Parts of the record that running again does not confirm."""
+    stored: dict[str, Any] = json.loads((folder / folders.RECORD).read_text(encoding="utf-8"))
+    again = json.loads(json.dumps(record_of(outcome, stored["files"]), ensure_ascii=False, default=str))
+    keys = sorted((stored.keys() | again.keys()) - _NOT_AGAIN)
+    return [
+        f"{key!r} in {folders.RECORD} is not what running again gives."
+        for key in keys
+        if stored.get(key) != again.get(key)
+    ]
