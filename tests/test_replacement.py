@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 from selection import Outcome, Policy, SelectionError, select
 from selection.replacement import Replacement, Round, replace, replay
 from selection.replacement.seats import LOCKS
+from selection.replacement.substitutes import replacements, substitutes
 from test_cases import case, policy_of, records
 from test_select_oracle import CALLS, Table, belongs, best, blocks_of, caps_kept, chosen, in_order, reserve_calls
 
@@ -211,6 +212,37 @@ def test_counting_each_costs_a_seat_or_with_the_lock_compliance() -> None:
     in_order_listed = replace(select(records(toy["pool"]["applicants"]), policy | {"compliance": "order"}), ["p2"])
     assert list(seats(in_order_listed.outcome)) == ["p1", "p5"]
     assert in_order_listed.compliance_lost == {"B": 1}
+
+
+# Who would replace whom.
+
+
+@RANDOM
+@given(call=EVERY, data=st.data())
+def test_the_table_of_substitutes_is_what_each_withdrawal_would_lead_to(
+    call: tuple[list[Table], Table], data: st.DataObject
+) -> None:
+    outcome = begun(call)
+    if data.draw(st.booleans()):
+        outcome = replace(outcome, some(data, outcome, 2)).outcome
+    lock = data.draw(st.sampled_from(LOCKS))
+    table = substitutes(outcome, lock)
+    assert [one.id for one in table] == [i for i in outcome.to_frame()["id"] if i in seats(outcome)]
+    for one in table:
+        made = replace(outcome, one.id, lock)
+        assert (one.admitted, one.removed) == (made.admitted, made.removed)
+        assert one.block == seats(outcome)[one.id]
+
+
+def test_the_table_of_substitutes_as_a_frame() -> None:
+    frame = replacements(simple())
+    assert list(frame.columns) == ["id", "rank", "tier", "block", "replaced_by", "loses"]
+    assert list(frame["id"]) == ["a", "b"]
+    assert list(frame["replaced_by"]) == ["c", "c"]
+    assert list(replacements(simple(), ids=["b", "d"])["id"]) == ["b"]
+    toy = case("toy_crossing_caps_revocation")
+    crossing = replacements(select(records(toy["pool"]["applicants"]), policy_of(toy["rule"])), lock="none")
+    assert crossing.iloc[0][["id", "replaced_by", "loses"]].tolist() == ["p1", "p2", "p3"]
 
 
 # Seats that moved between blocks.

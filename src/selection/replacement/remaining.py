@@ -49,7 +49,7 @@ class Remaining(Outcome):
             return self.choice.selected
         held = Counter(self.held.values())
         plan = kept(without_reserves(self.policy, names), held, held)
-        return choose(self.ranking, plan, self.held, known(self, plan)).selected
+        return choose(self.ranking, plan, self.held, known(self, plan), self.choice.seconds).selected
 
     @cached_property
     def because_of(self) -> Mapping[str, Mask]:

@@ -99,7 +99,7 @@ def replace(outcome: Outcome, withdrawn: Iterable[str], lock: Lock | None = None
     "selected" keeps every offer, each applicant in their block, and gives the free seats out by the rules of the
     policy; "none" runs the selection again among those who remain. `NotFoundError` names the nearest id.
     """
-    lock = _lock(outcome, lock)
+    lock = chosen_lock(outcome, lock)
     gone = sorted({_place(outcome, one) for one in ([withdrawn] if isinstance(withdrawn, str) else withdrawn)})
     before = Seats.of(outcome)
     ranks = frozenset(int(outcome.rank_of[place]) for place in gone) - {-1}
@@ -124,7 +124,7 @@ def replay(start: Outcome, rounds: Iterable[Round]) -> Outcome:
     return outcome
 
 
-def _lock(outcome: Outcome, lock: str | None) -> Lock:
+def chosen_lock(outcome: Outcome, lock: str | None) -> Lock:
     said = outcome.policy.lock if lock is None else lock
     for known in LOCKS:
         if said == known:
@@ -213,5 +213,5 @@ def _would_get_in(answer: Answer, here: int, other: int) -> bool:
     held = {int(np.flatnonzero(order == rank)[0]): block for rank, block in answer.held.items()}
     table = choice.signatures
     swapped = dataclasses.replace(ranking, order=ranking.order[order])
-    again = choose(swapped, choice.plan, held, dataclasses.replace(table, code=table.code[order]))
+    again = choose(swapped, choice.plan, held, dataclasses.replace(table, code=table.code[order]), choice.seconds)
     return bool(again.selected[here])

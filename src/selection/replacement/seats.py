@@ -56,7 +56,8 @@ class Seats:
         held = {int(place): self.block[r] for place, r in zip(np.searchsorted(left, locked), locked, strict=True)}
         policy_plan = self.outcome.policy.plan
         plan = kept(policy_plan, Counter(held.values()), self.taken) if lock == "selected" else policy_plan
-        choice = choose(_ranked(self.outcome.ranking, left), plan, held, known(self.outcome, plan, left))
+        seconds = self.outcome.choice.seconds
+        choice = choose(_ranked(self.outcome.ranking, left), plan, held, known(self.outcome, plan, left), seconds)
         names = [seated.block.name for seated in choice.blocks]
         given = np.flatnonzero(choice.selected)
         after = {int(left[r]): names[b] for r, b in zip(given, choice.block_of[given], strict=True)}
