@@ -3,5 +3,16 @@
 from selection.replacement.remaining import Remaining
 from selection.replacement.rounds import Replacement, Round, replace, replay
 from selection.replacement.seats import Lock
+from selection.replacement.substitutes import Substitute, replacements, substitutes
 
-__all__ = ["Lock", "Remaining", "Replacement", "Round", "replace", "replay"]
+__all__ = [
+    "Lock",
+    "Remaining",
+    "Replacement",
+    "Round",
+    "Substitute",
+    "replace",
+    "replacements",
+    "replay",
+    "substitutes",
+]

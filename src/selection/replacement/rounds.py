@@ -125,6 +125,7 @@ def replay(start: Outcome, rounds: Iterable[Round]) -> Outcome:
 
 
 def chosen_lock(outcome: Outcome, lock: str | None) -> Lock:
+    """The lock that was asked for, or the policy's; `PolicyError` for a word that is none."""
     said = outcome.policy.lock if lock is None else lock
     for known in LOCKS:
         if said == known:
