@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import cached_property
@@ -25,6 +25,7 @@ from selection.vocabulary import STATUSES
 if TYPE_CHECKING:
     from selection.explanations import Explanation
     from selection.outcome.repairs import Repair, Shortfall
+    from selection.replacement import Lock, Replacement
 
 SELECTED, WAITLISTED, DECLINED = 0, 1, 2
 _STATUS_OF_STANDING: Final = {INELIGIBLE: 3, INCOMPLETE: 4, DUPLICATE: 5}
@@ -182,6 +183,18 @@ class Outcome:
         from selection.outcome.repairs import repairs
 
         return repairs(self)
+
+    def replace(self, withdrawn: Iterable[str], lock: Lock | None = None) -> Replacement:
+        """The exact answer to withdrawals; offers are kept with `lock` "selected" (the policy's, unless given)."""
+        from selection.replacement import replace
+
+        return replace(self, withdrawn, lock)
+
+    def replacements(self, ids: Iterable[str] | None = None, lock: Lock | None = None) -> Any:
+        """Who would replace whom: a row for each applicant with a seat (or of `ids`); `loses` a seat only unlocked."""
+        from selection.replacement import replacements
+
+        return replacements(self, ids, lock)
 
     def record(self) -> dict[str, Any]:
         """What proves the outcome without personal data: policy, hashes, seed, versions, counts, certificate."""
