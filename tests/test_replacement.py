@@ -320,6 +320,13 @@ def test_the_lock_is_the_policys_unless_given() -> None:
         replace(simple(), ["a"], "selectd")  # type: ignore[arg-type]
 
 
+def test_an_outcome_answers_for_itself() -> None:
+    outcome = simple()
+    made = outcome.replace(["a"]).outcome.replace(["c"], "none")
+    assert (made.round.number, made.admitted) == (2, ("d",))
+    assert outcome.replacements(["a"])["replaced_by"].tolist() == ["c"]
+
+
 def test_somebody_unknown_or_gone_already_is_an_error_with_what_to_do() -> None:
     outcome = select([{"id": "KE-017"}, {"id": "KE-018"}], {"capacity": 1}, seed="s")
     with pytest.raises(SelectionError, match="Did you mean 'KE-017'"):
