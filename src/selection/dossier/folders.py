@@ -31,7 +31,9 @@ def ready(folder: Path, *, force: bool = False) -> None:
         sentence = f"{str(folder)!r} is a file; name a folder for the results."
         raise OutputError("file_in_the_way", sentence, folder=str(folder))
     if not force:
-        sentence = f"The folder {str(folder)!r} exists already. Name another one, or replace it with --force."
+        sentence = (
+            f"The folder {str(folder)!r} exists already. Name another one, or replace it: --force, or force=True."
+        )
         raise OutputError("folder_exists", sentence, folder=str(folder))
     foreign = sorted(one.name for one in folder.iterdir() if one.name not in FILES and not one.name.startswith(LITTER))
     if foreign:
