@@ -189,7 +189,9 @@ def enumerate_call(pool: Sequence[Table], policy: Table, seed: str) -> Result | 
     """All blocks in order, unfilled seats where the policy says."""
     blocks = blocks_of(policy)
     pinned = [one for one in pool if one["id"] in policy.get("pinned", [])]
-    home = {one["id"]: _home(one, blocks) for one in pinned}
+    home = _homes(pinned, policy, blocks)
+    if home is None:
+        return Held("block")
     if not caps_kept(pinned, policy):
         return Held("cap")
     result, selected, closing = Result(), list(pinned), 0
@@ -217,8 +219,20 @@ def enumerate_call(pool: Sequence[Table], policy: Table, seed: str) -> Result | 
     return result
 
 
-def _home(one: Table, blocks: Sequence[Block]) -> str:
-    return next(b.name for b in [*(b for b in blocks if b.where is None), *blocks] if belongs(one, b.where))
+def _homes(pinned: Sequence[Table], policy: Table, blocks: Sequence[Block]) -> dict[str, str] | None:
+    """Where each pinned applicant sits: an open block with room, else a block they belong to with room."""
+    people = {one["id"]: one for one in pinned}
+    room = {block.name: block.seats for block in blocks}
+    homes: dict[str, str] = {}
+    for name in policy.get("pinned", []):
+        open_to = [b.name for b in blocks if b.where is None]
+        mine = [b.name for b in blocks if b.where is not None and belongs(people[name], b.where)]
+        home = next((block for block in open_to + mine if room[block]), None)
+        if home is None:
+            return None
+        room[home] -= 1
+        homes[name] = home
+    return homes
 
 
 # Pools and policies as an outside developer would write them.
@@ -358,6 +372,8 @@ def chosen(pool: Sequence[Table], policy: Table, seed: str) -> Outcome | Held:
     try:
         return select(pool, Policy.model_validate(policy), seed=seed)
     except PolicyError as error:
+        if error.code == "too_many_pinned":
+            return Held("block")
         if not error.code.startswith("held_exceed"):
             raise
         return Held(error.code.removeprefix("held_exceed_"))

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from selection.applicants import canonical_text
-from selection.assessment import MISSING, Weighed, points
+from selection.assessment import INCOMPLETE, MISSING, Weighed, points
 from selection.errors import NotFoundError, did_you_mean
 from selection.outcome.frames import decision_cells
 from selection.outcome.thresholds import threshold
@@ -197,8 +197,10 @@ def _standing(outcome: Outcome, place: int) -> dict[str, Any]:
         return nothing
     rule = outcome.assessment.rules[cause]
     seen = rule.seen(place)
-    field = next((name for name, value in seen.items() if value is None), None)
-    why = outcome.assessment.fields.why_missing(field, place) if field else None
+    field = next((name for name, value in seen.items() if value is None), next(iter(seen)) if len(seen) == 1 else None)
+    lacking = outcome.assessment.standing[place] == INCOMPLETE
+    field = (field or ", ".join(seen)) if lacking else None
+    why = outcome.assessment.fields.why_missing(field, place) if field in seen else None
     return {
         **nothing,
         "rule": rule.name,

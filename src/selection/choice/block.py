@@ -24,7 +24,7 @@ class Solved:
     """A block's answer, and what stood in the way of whoever is not in it.
 
     `end` the turn at which the last seat went (-1 if there was none, past the end if seats were left); `cap_key` per
-    signature the cap key that was full with better-ranked applicants at the turn of its first refused member, or -1;
+    signature the cap key that was already full at the turn of its first refused member, or -1;
     `merged` the way from signatures to those the solution's refusals speak of.
     """
 

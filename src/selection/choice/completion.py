@@ -38,6 +38,7 @@ class Completion:
         short = programme.least - int(counts.sum())
         if short > 0 and self._take(counts, self._any, short) < short:
             return None
+        # Where applicants have several keys of one cap, a key stands in several columns and may be overdrawn.
         return counts
 
     def _most_useful(self, counts: Ints, missing: Ints) -> tuple[int, int]:

@@ -225,7 +225,8 @@ class _Seating:
         if block.unfilled == OPEN:
             target = next((i for i, b in later if b.rule is None), None)
             if target is None:
-                self.closing += left
+                # What a block open to everybody leaves, nobody can take: no closing block would fill it either.
+                self.closing += left if block.rule is not None else 0
                 return
         else:
             target = next(i for i, b in later if b.name == block.unfilled)

@@ -11,13 +11,12 @@ import numpy as np
 import numpy.typing as npt
 
 from selection.assessment import ELIGIBLE, Assessment, assess
-from selection.choice import Choice, choose
+from selection.choice import choose
 from selection.errors import PolicyError, did_you_mean
 from selection.intake import Intake, read_applicants
 from selection.outcome.outcome import Outcome
 from selection.outcome.ties import check_ties
 from selection.policy import Plan, Policy
-from selection.policy.blocks import two_readings
 from selection.ranking import rank
 
 
@@ -45,7 +44,6 @@ def select(
     place_to_rank[ranking.order] = np.arange(len(ranking))
     held = _held(policy.plan, assessment, pinned, place_to_rank)
     choice = choose(ranking, held=held, seconds=seconds)
-    _check_counting(policy, choice)
     outcome = Outcome(intake, policy, ranking.seed, assessment, ranking, choice, MappingProxyType(held))
     check_ties(outcome)
     return outcome
@@ -70,25 +68,19 @@ def _pinned(assessment: Assessment) -> list[int]:
 
 
 def _held(plan: Plan, assessment: Assessment, pinned: Iterable[int], rank_of: npt.NDArray[np.int64]) -> dict[int, str]:
-    """In which block each pinned applicant holds a seat: the open one, else the first that has them as a member."""
+    """In which block each pinned applicant holds a seat: an open one with room, else one they are a member of."""
     held: dict[int, str] = {}
+    room = {block.name: block.seats for block in plan.blocks}
     for place in pinned:
         open_to = [b.name for b in plan.blocks if b.rule is None]
         member = [b.name for b in plan.blocks if b.rule is not None and assessment.group("block", b.name)[place]]
         if not open_to + member:
             sentence = f"The pinned applicant {assessment.pool.ids[place]!r} belongs to no block of the policy."
             raise PolicyError("pinned_nowhere", sentence, id=str(assessment.pool.ids[place]))
-        held[int(rank_of[place])] = (open_to + member)[0]
+        block = next((name for name in open_to + member if room[name] > 0), None)
+        if block is None:
+            sentence = f"There is no seat left for the pinned applicant {assessment.pool.ids[place]!r}."
+            raise PolicyError("too_many_pinned", sentence, id=str(assessment.pool.ids[place]))
+        room[block] -= 1
+        held[int(rank_of[place])] = block
     return held
-
-
-def _check_counting(policy: Policy, choice: Choice) -> None:
-    """Groups that the policy alone could not show to overlap may still do so in the pool."""
-    stated = {block.name: block.counting for block in policy.block}
-    for place, block in enumerate(choice.plan.blocks):
-        if (stated.get(block.name) or policy.counting) is None:
-            masks = choice.signatures.masks[:, place]
-            both = masks[(masks & (masks - 1)) != 0]
-            if len(both):
-                names = [r.name for g, r in enumerate(block.reserves) if int(both[0]) >> g & 1]
-                raise PolicyError("counting_needed", f"{two_readings(names[0], names[1])}.", reserves=names[:2])
