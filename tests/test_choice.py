@@ -245,3 +245,39 @@ def test_without_time_for_a_proof_the_answer_keeps_every_cap_and_never_calls_its
             assert solution.proof.startswith("not proved")
             unproved += 1
     assert unproved > 0
+
+
+@st.composite
+def blocks_of_lists(draw: st.DrawFn) -> BlockProblem:
+    """Blocks with a cap on each value of a field that holds several: one key may stand in any column."""
+    problem = draw(blocks(most=9))
+    size, values = len(problem.sequence), draw(st.integers(2, 5))
+    row = st.lists(st.integers(0, values - 1), max_size=3, unique=True)
+    rows = [(*picks, -1, -1, -1)[:3] for picks in draw(st.lists(row, min_size=size, max_size=size))]
+    slack = draw(st.lists(st.integers(0, 3), min_size=values, max_size=values))
+    keys = np.array(rows, dtype=np.int64).reshape(size, 3)
+    return replace(problem, keys=keys, slack=np.array(slack, dtype=np.int64))
+
+
+@pytest.mark.parametrize("method", [None, "general"])
+@settings(max_examples=300, deadline=None)
+@given(problem=blocks_of_lists())
+def test_caps_on_each_of_several_values_are_kept_and_exact(problem: BlockProblem, method: Method | None) -> None:
+    assert chosen(problem, method) == enumerate_block(problem)[0]
+
+
+def test_a_completion_overdraws_no_key_that_stands_in_several_columns() -> None:
+    keys = [[-1, -1, -1, -1], [1, -1, -1, -1], [2, -1, -1, -1], [0, 1, 3, 2], [2, -1, -1, -1], [2, 1, 0, 3]]
+    keys += [[0, 1, 2, 3], [3, 0, 2, 1], [-1, -1, -1, -1]]
+    problem = BlockProblem(
+        sequence=np.arange(9),
+        masks=np.zeros(9, dtype=np.int64),
+        keys=np.array(keys),
+        slack=np.array([1, 2, 2, 1]),
+        seats=6,
+        minimums=(),
+        counting="once",
+        compliance="total",
+        fill="seats_first",
+    )
+    assert chosen(problem, "general") == enumerate_block(problem)[0] == {0, 1, 2, 3, 8}

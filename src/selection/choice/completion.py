@@ -39,7 +39,7 @@ class Completion:
         if short > 0 and self._take(counts, self._any, short) < short:
             return None
         # Where applicants have several keys of one cap, a key stands in several columns and may be overdrawn.
-        return counts
+        return counts if programme.fits(counts) else None
 
     def _most_useful(self, counts: Ints, missing: Ints) -> tuple[int, int]:
         """Take as many as are useful of the mask that helps most rows; the mask and how many were taken."""
