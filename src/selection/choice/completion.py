@@ -9,8 +9,9 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
+from selection.choice.matrices import load
 from selection.choice.problem import BlockProblem, Ints
-from selection.choice.programme import Programme, load
+from selection.choice.programme import Programme
 
 
 class Completion:

@@ -9,68 +9,17 @@ fewer rows "no" is still a proof, and a "yes" is checked against every cap. Ever
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 
 from selection.choice.coverage import Rows
 from selection.choice.effort import Effort, SolverError
+from selection.choice.matrices import Floats, Matrix, Model, by_key, columnwise, load
 from selection.choice.problem import BlockProblem, Ints
 
-Floats = npt.NDArray[np.float64]
 _WHOLE = 1e-6
 _NEAR = 400
-
-
-@dataclass(eq=False)
-class _Model:
-    """A solver with the bounds and costs it was last given, so that only what changed is sent."""
-
-    solver: Any
-    lower: Floats
-    upper: Floats
-    cost: Floats
-    goal_cost: float
-
-    def set_bounds(self, lower: Floats, upper: Floats) -> None:
-        changed = np.flatnonzero((lower != self.lower) | (upper != self.upper)).astype(np.int32)
-        if len(changed):
-            self.solver.changeColsBounds(len(changed), changed, lower[changed], upper[changed])
-            self.lower, self.upper = lower, upper
-
-    def set_cost(self, cost: Floats, goal: int, goal_cost: float) -> None:
-        changed = np.flatnonzero(cost != self.cost).astype(np.int32)
-        if len(changed):
-            self.solver.changeColsCost(len(changed), changed, cost[changed])
-            self.cost = cost
-        if goal_cost != self.goal_cost:
-            self.solver.changeColCost(goal, goal_cost)
-            self.goal_cost = goal_cost
-
-
-@dataclass(frozen=True, eq=False)
-class _ByKey:
-    """The signatures under each cap key."""
-
-    starts: Ints
-    signatures: npt.NDArray[np.int32]
-
-    def members(self, key: int) -> npt.NDArray[np.int32]:
-        members: npt.NDArray[np.int32] = self.signatures[self.starts[key] : self.starts[key + 1]]
-        return members
-
-
-@dataclass(frozen=True, eq=False)
-class Matrix:
-    """Rows of a linear programme as column-wise sparse data with bounds on each row."""
-
-    start: npt.NDArray[np.int32]
-    index: npt.NDArray[np.int32]
-    value: Floats
-    low: Floats
-    high: Floats
 
 
 class Programme:
@@ -98,10 +47,10 @@ class Programme:
         self.least = least
         self.phantom: int | None = None
         self._goal = goal
-        self.under = _by_key(problem)
+        self.under = by_key(problem)
         self._matrix = self._build()
         self._linear = self._model(whole=False)
-        self._integer: _Model | None = None
+        self._integer: Model | None = None
 
     def feasible(self, lower: Ints, upper: Ints, cost: Floats | None = None) -> Ints | None:
         """Counts between these bounds that satisfy every row, or None if there are none (a proof)."""
@@ -194,7 +143,7 @@ class Programme:
         values = self._within_caps(self._integer, low, high, np.zeros(len(cost)), 0.0)
         return None if values is None else self._whole(values, 0.0)
 
-    def _within_caps(self, model: _Model, lower: Ints, upper: Ints, cost: Floats, goal_cost: float) -> Floats | None:
+    def _within_caps(self, model: Model, lower: Ints, upper: Ints, cost: Floats, goal_cost: float) -> Floats | None:
         """Solve, add the cap rows that the answer breaks, and solve again until it breaks none."""
         while True:
             values = self._run(model, lower, upper, cost, goal_cost)
@@ -242,9 +191,9 @@ class Programme:
             parts.append((top + at, np.full(len(at), count + 2 * masks), np.full(len(at), -1.0)))
         low = np.concatenate([np.zeros(masks), [self.least], self.needed])
         high = np.concatenate([np.zeros(masks), [problem.seats], np.full(rows, np.inf)])
-        return _columnwise(parts, count + 2 * masks + 1, low, high)
+        return columnwise(parts, count + 2 * masks + 1, low, high)
 
-    def _model(self, whole: bool) -> _Model:
+    def _model(self, whole: bool) -> Model:
         import highspy
 
         matrix, count = self._matrix, len(self.supply)
@@ -269,12 +218,12 @@ class Programme:
         solver.passModel(lp)
         if whole:
             self._add_caps(solver, np.flatnonzero(np.diff(self.under.starts)))
-        return _Model(solver, np.zeros(count), self.supply.astype(float), np.zeros(count), 0.0)
+        return Model(solver, np.zeros(count), self.supply.astype(float), np.zeros(count), 0.0)
 
     def _goal_limit(self) -> float:
         return 0.0 if self._goal is None else float(self._goal[1])
 
-    def _run(self, model: _Model, lower: Ints, upper: Ints, cost: Floats, goal_cost: float) -> Floats | None:
+    def _run(self, model: Model, lower: Ints, upper: Ints, cost: Floats, goal_cost: float) -> Floats | None:
         import highspy
 
         solver, goal = model.solver, len(self.supply) + 2 * len(self.masks)
@@ -289,31 +238,3 @@ class Programme:
             sentence = f"The solver stopped without a proof ({solver.modelStatusToString(status)})."
             raise SolverError("no_proof", sentence, status=solver.modelStatusToString(status))
         return np.array(solver.getSolution().col_value)
-
-
-def load(problem: BlockProblem, counts: npt.NDArray[Any]) -> npt.NDArray[Any]:
-    """How many of so many per signature fall under each cap key."""
-    total = np.zeros(len(problem.slack), dtype=counts.dtype)
-    for column in range(problem.keys.shape[1]):
-        key = problem.keys[:, column]
-        used = key >= 0
-        total += np.bincount(key[used], weights=counts[used], minlength=len(total)).astype(counts.dtype)
-    return total
-
-
-def _by_key(problem: BlockProblem) -> _ByKey:
-    where, column = np.nonzero(problem.keys >= 0)
-    key = problem.keys[where, column]
-    order = np.argsort(key, kind="stable")
-    counts = np.bincount(key, minlength=len(problem.slack))
-    starts = np.concatenate([[0], np.cumsum(counts)]).astype(np.int64)
-    return _ByKey(starts, where[order].astype(np.int32))
-
-
-def _columnwise(parts: list[tuple[Any, Any, Any]], columns: int, low: Floats, high: Floats) -> Matrix:
-    row, column, value = (np.concatenate([np.asarray(part[i]) for part in parts]) for i in range(3))
-    order = np.lexsort((row, column))
-    start = np.concatenate([[0], np.cumsum(np.bincount(column, minlength=columns))])
-    return Matrix(
-        start.astype(np.int32), row[order].astype(np.int32), value[order].astype(float), low.astype(float), high
-    )
