@@ -202,6 +202,12 @@ class Outcome:
 
         return record(self)
 
+    def to_excel(self, path: str | Path) -> Path:
+        """Write all lists into one workbook, every text as text (extra `excel`)."""
+        from selection.dossier.workbook import write_workbook
+
+        return write_workbook(self, path)
+
     def write(self, folder: str | Path, *, force: bool = False) -> Path:
         """Write decisions, shortlist, waiting list, problems and record into a folder, whole or not at all."""
         from selection.dossier import write
