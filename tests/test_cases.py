@@ -20,25 +20,25 @@ Record = dict[str, Any]
 #: Where the other cases are met.
 ELSEWHERE = {
     "boston_walk_zone_k2": "test_policies: an invented district with the published shares, within a percentage point",
+    "drand_randomness_derivation": "test_draws",
     "fair_failprob_reference_bug": "test_auditing",
     "fair_mtable_alpha_0_1": "test_auditing",
     "fair_mtable_unadjusted": "test_auditing",
     "h1b_fy2019_open_first": "test_odds",
     "h1b_fy2019_reserve_first": "test_odds",
     "h1b_fy2019_single_ticket": "test_odds",
+    "h1b_weighted_2025_structure": "test_draws",
+    "rfc3797_entropy_table": "test_draws",
+    "rfc3797_section6": "test_draws",
+    "upmc_evusheld_weighted_lottery": "test_draws",
+    "vrs_bikeshed": "test_draws",
+    "wser_2014_lottery": "test_draws",
     "properties": "test_select_oracle and the properties of the choice",
 }
 
 #: What is not met, and why.
 NOT_MET = {
-    "drand_randomness_derivation": "a public beacon as seed: not yet built",
-    "h1b_weighted_2025_structure": "lotteries with weights: not yet built",
-    "rfc3797_entropy_table": "bits of entropy of an RFC 3797 draw: belongs to that draw, not yet built",
-    "rfc3797_section6": "another draw than ours (MD5 modulo the pool): not yet built as a check",
     "sortition_real_instances_table": "probabilities over panels (leximin); the pools are not public",
-    "upmc_evusheld_weighted_lottery": "lotteries with weights: not yet built",
-    "vrs_bikeshed": "another draw than ours (HKDF with a hash chain): not yet built as a check",
-    "wser_2014_lottery": "lotteries with weights: not yet built",
 }
 
 #: Rules some cases show to be wrong; they are not to be had here, so their columns are not compared.

@@ -17,6 +17,7 @@ from selection.assessment import INCOMPLETE, MISSING, Weighed, points
 from selection.errors import NotFoundError, did_you_mean
 from selection.outcome.frames import decision_cells
 from selection.outcome.thresholds import threshold
+from selection.policy import MICRO
 
 if TYPE_CHECKING:
     from selection.choice import Blocked
@@ -102,11 +103,16 @@ class Explanation:
     def _what_was_needed(self, words: Mapping[str, str]) -> list[str]:
         """The cut-off of the applicant's own signature, and the score that would have been enough."""
         cutoff = {"rank": self.cutoff.rank, "score": self.cutoff.score} if self.cutoff else {}
-        enough = {"score": self.threshold} if self.threshold is not None else {}
-        return [
-            words["cutoff" if cutoff else "no_cutoff"].format_map(cutoff),
-            words["threshold" if enough else "no_threshold"].format_map(enough),
-        ]
+        return [words["cutoff" if cutoff else "no_cutoff"].format_map(cutoff), self._enough(words)]
+
+    def _enough(self, words: Mapping[str, str]) -> str:
+        """The threshold in words; a millionth above a round score is said as "more than" that score."""
+        least = self.threshold
+        if least is None:
+            return words["no_threshold"]
+        below = points(int(least * MICRO) - 1)
+        above = least.as_tuple().exponent == -6 and below == round(below, 5)
+        return words["threshold_above" if above else "threshold"].format(score=below if above else least)
 
     @property
     def _sentence(self) -> str:

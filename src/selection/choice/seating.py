@@ -148,8 +148,8 @@ class _Seating:
         self.extra = [0] * len(plan.blocks)
         self.closing = 0
         self.done: list[SeatedBlock] = []
-        for rank in held:
-            self._use(table.code[[rank]])
+        if held:
+            self._use(table.code[list(held)])
         if (self.slack < 0).any():
             key = table.key(int(np.flatnonzero(self.slack < 0)[0]))
             what = f" ({key.value})" if key.value is not None else ""

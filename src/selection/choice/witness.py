@@ -66,7 +66,7 @@ class Witness:
         return sharing
 
     def _one_out(self, signature: int, tight: Ints, surplus: Which) -> bool:
-        kept = (self.spare + self.weights[self.mask_of[signature]] - self.weights >= 0).all(axis=1)
+        kept = np.asarray((self.spare + self.weights[self.mask_of[signature]] - self.weights >= 0).all(axis=1))
         out = surplus & kept[self.mask_of] & self._sharing(tight)
         if not out.any():
             return False

@@ -129,6 +129,43 @@ def verify(
     run(results, as_json=as_json)
 
 
+@app.command(epilog="Example: selection replace results CGMP-00042 CGMP-00058")
+@verb
+def replace(
+    results: Annotated[Path, typer.Argument(metavar="FOLDER", help="A folder that `selection select` wrote.")],
+    withdrawn: Annotated[list[str], typer.Argument(metavar="ID...", help="Who withdraws.")],
+    lock: Annotated[
+        Literal["selected", "none"] | None, typer.Option("--lock", help="Keep offers made, or give all seats anew.")
+    ] = None,
+    preview: Annotated[bool, typer.Option("--preview", help="Show who would come in; record nothing.")] = False,
+    as_json: Json = False,
+) -> None:
+    """Answer withdrawals exactly, and record the round.
+
+    Who comes in follows from the rules, not from the next place on the waiting list.
+    """
+    from selection.cli.replacing import run
+
+    run(results, withdrawn, lock, preview=preview, as_json=as_json)
+
+
+@app.command(epilog="Example: selection draw 'cGMP 2025' CGMP-00042")
+@verb
+def draw(
+    seed: Annotated[str, typer.Argument(metavar="SEED", help="The public key of the lottery.")],
+    applicant: Annotated[str, typer.Argument(metavar="ID", help="The id of the applicant.")],
+    block: Annotated[
+        str | None, typer.Option("--block", help="The block, where each block draws fresh tickets.")
+    ] = None,
+    given: Annotated[str | None, typer.Option("--ticket", help="A ticket to check.")] = None,
+    as_json: Json = False,
+) -> None:
+    """Show or check one lottery ticket."""
+    from selection.cli.drawing import run
+
+    run(seed, applicant, block, given, as_json=as_json)
+
+
 @app.command(epilog="Example: selection schema policy --out policy.schema.json")
 @verb
 def schema(

@@ -29,6 +29,7 @@ def write_workbook(outcome: Outcome, path: str | Path) -> Path:
     """
     try:
         import xlsxwriter
+        from xlsxwriter.exceptions import FileCreateError
     except ImportError:
         raise MissingExtraError.of("xlsxwriter", "excel", "Writing a workbook") from None
     if outcome.pool_size >= MOST_ROWS:
@@ -39,7 +40,7 @@ def write_workbook(outcome: Outcome, path: str | Path) -> Path:
             heading = book.add_format({"bold": True, "bg_color": "#DCE6F1"})
             for name, cells in _sheets(outcome).items():
                 _fill(book.add_worksheet(name), cells, heading)
-    except (OSError, xlsxwriter.exceptions.FileCreateError) as error:
+    except (OSError, FileCreateError) as error:
         sentence = f"The workbook cannot be written to {str(path)!r}: {getattr(error, 'strerror', None) or error}."
         raise OutputError("not_writable", sentence, file=str(path)) from None
     return Path(path)

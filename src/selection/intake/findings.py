@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
@@ -15,6 +16,7 @@ from selection.vocabulary import PERSONAL
 Action = Literal["rejected", "left empty", "kept", "changed", "duplicate"]
 
 SHOWN = 80
+ADDRESS = re.compile(r"[^\s<>()\[\],;:\"']+@[^\s<>()\[\],;:\"']+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,8 +72,8 @@ def _places(codes: npt.NDArray[np.int32], troubles: Mapping[int, Trouble]) -> li
 
 
 def short(value: Any) -> str:
-    """A cell as a sentence may quote it: one line, at most 80 characters."""
-    text = str(value)
+    """A cell as a sentence may quote it: one line, at most 80 characters, e-mail addresses left out."""
+    text = ADDRESS.sub("(e-mail address)", str(value)[: 8 * SHOWN])
     if len(text) > SHOWN or not text.isprintable():
         text = " ".join(text[: 4 * SHOWN].split())
     return text if len(text) <= SHOWN else f"{text[: SHOWN - 3]}..."
