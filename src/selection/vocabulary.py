@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Final
@@ -70,6 +71,9 @@ TRUTHS: Final = ("ldc", "lldc", "sids")
 
 #: Fields that say who somebody is: never in a repr, a log, an error or a public file.
 PERSONAL: Final = frozenset({"name", "email"})
+
+#: What looks like an e-mail address wherever it was typed.
+ADDRESS: Final = re.compile(r"[^\s<>()\[\],;:\"']+@[^\s<>()\[\],;:\"']+")
 
 
 def last_part(field: str) -> str:

@@ -9,11 +9,11 @@ from typing import Any, Final
 import numpy as np
 
 from selection.applicants import canonical_text
+from selection.vocabulary import ADDRESS
 
 #: What a spreadsheet takes for a formula, full-width forms included, or strips to find one behind it.
 FORMULA: Final = re.compile(r"[=+\-@\t\r\n＝＋－＠]")
 NUMBER: Final = re.compile(r"[+-]?\d+(\.\d+)?")
-ADDRESS: Final = re.compile(r"[^\s<>()\[\],;:\"']+@[^\s<>()\[\],;:\"']+")
 
 #: A cell that can be written as it stands holds none of these; seen from a column joined by line ends.
 DELICATE: Final = re.compile(r'[",\r@]|\n[=+\-\t\n＝＋－＠]')

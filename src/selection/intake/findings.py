@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
@@ -11,12 +10,11 @@ import numpy as np
 import numpy.typing as npt
 
 from selection.applicants import Column
-from selection.vocabulary import PERSONAL
+from selection.vocabulary import ADDRESS, PERSONAL
 
 Action = Literal["rejected", "left empty", "kept", "changed", "duplicate"]
 
 SHOWN = 80
-ADDRESS = re.compile(r"[^\s<>()\[\],;:\"']+@[^\s<>()\[\],;:\"']+")
 
 
 @dataclass(frozen=True, slots=True)
