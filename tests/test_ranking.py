@@ -14,11 +14,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+import selection
 from selection import ranking as module
 from selection.applicants import Column, Pool
 from selection.assessment import ELIGIBLE, assess
+from selection.auditing.verification import check
+from selection.draws import ticket, weighted_order
 from selection.policy import Policy
-from selection.ranking import Ranking, rank, ticket
+from selection.ranking import Ranking, rank
 
 Row = dict[str, Any]
 
@@ -243,3 +246,28 @@ def test_equal_first_halves_of_tickets_are_settled_by_the_whole(monkeypatch: pyt
 def test_a_ranking_shows_how_many_and_not_the_seed() -> None:
     assert repr(ranking([{"id": "a"}], "secret")) == "Ranking(1 applicants, seed given)"
     assert repr(ranking([], None)) == "Ranking(0 applicants, seed not given)"
+
+
+def test_a_weighted_lottery_draws_in_the_order_of_weighted_tickets() -> None:
+    rows = [{"id": f"p{i}", "entries": 1 + i % 4} for i in range(60)]
+    policy = {"capacity": 10, "lottery": {"weight": "entries"}}
+    outcome = selection.select(rows, policy, seed="s")
+    weights = {row["id"]: row["entries"] for row in rows}
+    order = weighted_order(weights, weights, "s")
+    assert outcome.to_frame()["id"].tolist() == order
+    fewer = [row for row in rows if row["id"] != order[3]]
+    assert selection.select(fewer, policy, seed="s").to_frame()["id"].tolist() == [
+        one for one in order if one != order[3]
+    ]
+
+
+def test_nobody_is_drawn_without_a_weight_above_zero() -> None:
+    rows = [
+        {"id": "a", "entries": 2},
+        {"id": "b", "entries": 0},
+        {"id": "c", "entries": None},
+        {"id": "d", "entries": 1},
+    ]
+    frame = selection.select(rows, {"capacity": 1, "lottery": {"weight": "entries"}}, seed="s").to_frame()
+    assert set(frame[frame["status"] == "incomplete"]["id"]) == {"b", "c"}
+    assert not check(selection.select(rows, {"capacity": 1, "lottery": {"weight": "entries"}}, seed="s"))

@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from selection.applicants import Applicant
     from selection.countries import country
+    from selection.draws import ticket
     from selection.errors import SelectionError
     from selection.explanations import Explanation
     from selection.intake import Form, Intake, read_applicants
     from selection.outcome import Outcome, select
     from selection.policy import Policy
-    from selection.ranking import ticket
 
 __all__ = [
     "Applicant",
@@ -40,7 +40,7 @@ _ROOM = {
     "country": "countries",
     "read_applicants": "intake",
     "select": "outcome",
-    "ticket": "ranking",
+    "ticket": "draws",
 }
 
 

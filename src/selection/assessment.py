@@ -132,6 +132,8 @@ def _weighed(fields: Fields, policy: Policy) -> list[Weighed]:
         rules += [_condition(fields, f"reserve of {block.name}", r.rule, r.name) for r in block.reserves]
     rules += [_cap(fields, rule) for rule in policy.cap]
     rules += [_present(fields, tie.field) for tie in policy.ties.declared]
+    if policy.lottery.weight is not None:
+        rules.append(_weight(fields, policy.lottery.weight))
     return rules
 
 
@@ -169,6 +171,16 @@ def _cap(fields: Fields, cap: Cap) -> Weighed:
 def _present(fields: Fields, field: str) -> Weighed:
     codes = (fields.column(field).codes >= 0).astype(np.int32)
     return Weighed("ties", field, (field,), codes, [(None,), ("given",)], np.array([MISSING, 1], dtype=np.int64))
+
+
+def _weight(fields: Fields, field: str) -> Weighed:
+    """A ticket weighs a number above 0; without one the applicant cannot be drawn."""
+
+    def weighs(row: dict[str, Any]) -> int:
+        amount = number(row[field])
+        return 1 if amount is not None and amount > 0 else MISSING
+
+    return _ask(fields, "lottery", field, (field,), weighs)
 
 
 def _criterion(fields: Fields, rule: Criterion) -> Weighed:

@@ -14,15 +14,11 @@ import numpy.typing as npt
 from selection.applicants import Column, canonical_text
 from selection.assessment import ELIGIBLE, Assessment
 from selection.conditions import number
+from selection.draws.tickets import ticket
+from selection.draws.weighted import weighted_order
 from selection.policy import TieBreak
 
 Places = npt.NDArray[np.int64]
-
-
-def ticket(seed: str, applicant_id: str, block: str | None = None) -> str:
-    """An applicant's lottery number: SHA-256 of `seed:id`, or `seed:block:id` for a fresh ticket in each block."""
-    key = f"{seed}:{applicant_id}" if block is None else f"{seed}:{block}:{applicant_id}"
-    return hashlib.sha256(key.encode("utf-8", "surrogatepass")).hexdigest()
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -50,7 +46,7 @@ class Ranking:
         policy = self.assessment.policy
         if not policy.ties.lottery or policy.lottery.tickets == "single":
             return np.arange(len(self.order))
-        return _drawn(self.order, self.ties, self.assessment.pool.ids, self.seed, block)
+        return _drawn(self.assessment, self.order, self.ties, self.seed, block)
 
     def ticket(self, place: int) -> str | None:
         """The ticket of the applicant at this place of the pool."""
@@ -68,7 +64,7 @@ def rank(assessment: Assessment, seed: str | None = None, among: npt.NDArray[np.
     order = np.lexsort(tuple(reversed(keys)))
     ties = _runs([key[order] for key in keys])
     places = places[order]
-    drawn = _drawn(places, ties, assessment.pool.ids, seed if policy.ties.lottery else None, None)
+    drawn = _drawn(assessment, places, ties, seed if policy.ties.lottery else None, None)
     return Ranking(assessment, seed, places[drawn], ties)
 
 
@@ -112,8 +108,8 @@ def _runs(keys: Iterable[Places]) -> Places:
     return np.cumsum(new)
 
 
-def _drawn(places: Places, ties: Places, ids: npt.NDArray[Any], seed: str | None, block: str | None) -> Places:
-    """Order within each tie by ticket (by id without a seed): a permutation of the ranks."""
+def _drawn(assessment: Assessment, places: Places, ties: Places, seed: str | None, block: str | None) -> Places:
+    """Order within each tie by ticket, weighted where the policy says so (by id without a seed): a permutation."""
     order = np.arange(len(places))
     if not len(places):
         return order
@@ -121,13 +117,29 @@ def _drawn(places: Places, ties: Places, ids: npt.NDArray[Any], seed: str | None
     tied = np.flatnonzero(sizes[ties] > 1)
     if not len(tied):
         return order
-    names = ids[places[tied]].tolist()
+    names = assessment.pool.ids[places[tied]].tolist()
+    weight = assessment.policy.lottery.weight
     if seed is None:
         drawn = np.lexsort((np.array(names, dtype=str), ties[tied]))
+    elif weight is not None:
+        drawn = _by_weight(ties[tied], names, _weights(assessment.fields.column(weight), places[tied]), seed, block)
     else:
         drawn = _by_ticket(ties[tied], names, f"{seed}:" if block is None else f"{seed}:{block}:")
     order[tied] = tied[drawn]
     return order
+
+
+def _weights(column: Column, places: Places) -> list[Any]:
+    """The exact weight of each applicant; a pinned one without any stands with weight 1."""
+    numbers = [number(value) for value in column.python_values()]
+    return [1 if code < 0 or not (numbers[code] or 0) > 0 else numbers[code] for code in column.codes[places].tolist()]
+
+
+def _by_weight(ties: Places, names: list[str], weights: list[Any], seed: str, block: str | None) -> Places:
+    """Sort by tie and by the order of a weighted draw among all who are tied."""
+    order = weighted_order(names, dict(zip(names, weights, strict=True)), seed, block)
+    place = {name: i for i, name in enumerate(order)}
+    return np.lexsort((np.array([place[name] for name in names]), ties))
 
 
 def _by_ticket(ties: Places, names: list[str], key: str) -> Places:

@@ -111,7 +111,8 @@ def _order(outcome: Outcome) -> Iterator[Offence]:
     for rank, place in enumerate(outcome.ranking.order.tolist()):
         name = str(pool.ids[place])
         key: tuple[Any, ...] = (assessment.tier[place], -assessment.score[place], outcome.ranking.ties[rank])
-        if outcome.seed is not None and outcome.policy.ties.lottery:
+        # The order of a weighted draw is not that of the tickets themselves.
+        if outcome.seed is not None and outcome.policy.ties.lottery and outcome.policy.lottery.weight is None:
             key = (*key, hashlib.sha256(f"{outcome.seed}:{name}".encode("utf-8", "surrogatepass")).hexdigest())
         if before is not None and key < before:
             yield Offence("order", f"{name} stands behind {last} but ranks before.", (name, last))

@@ -7,8 +7,7 @@ import shlex
 import typer
 
 from selection.cli.answers import PROBLEMS, printable, say, say_json
-from selection.draws import check_ticket
-from selection.ranking import ticket
+from selection.draws import check_ticket, ticket
 
 
 def run(seed: str, applicant: str, block: str | None, given: str | None, *, as_json: bool) -> None:

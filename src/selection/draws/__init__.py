@@ -3,7 +3,7 @@
 from selection.draws.beacons import CHAINS, Beacon, randomness_of
 from selection.draws.commitments import Commitment, check, commit
 from selection.draws.inclusion import inclusion_odds
-from selection.draws.tickets import check_ticket, ticket_order
+from selection.draws.tickets import check_ticket, ticket, ticket_order
 from selection.draws.weighted import weighted_order
 
 __all__ = [
@@ -15,6 +15,7 @@ __all__ = [
     "commit",
     "inclusion_odds",
     "randomness_of",
+    "ticket",
     "ticket_order",
     "weighted_order",
 ]

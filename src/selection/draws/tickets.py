@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+import hashlib
 import hmac
 from collections import Counter
 from collections.abc import Iterable
 
 from selection.errors import InputError
-from selection.ranking import ticket
+
+
+def ticket(seed: str, applicant_id: str, block: str | None = None) -> str:
+    """An applicant's lottery number: SHA-256 of `seed:id`, or `seed:block:id` for a fresh ticket in each block."""
+    key = f"{seed}:{applicant_id}" if block is None else f"{seed}:{block}:{applicant_id}"
+    return hashlib.sha256(key.encode("utf-8", "surrogatepass")).hexdigest()
 
 
 def check_ticket(seed: str, applicant_id: str, claimed: str, block: str | None = None) -> bool:

@@ -13,9 +13,8 @@ from decimal import MAX_EMAX, MIN_EMIN, Context, Decimal
 from fractions import Fraction
 from typing import Final
 
-from selection.draws.tickets import distinct
+from selection.draws.tickets import distinct, ticket
 from selection.errors import InputError, brief
-from selection.ranking import ticket
 
 Weight = int | Decimal | Fraction | str
 

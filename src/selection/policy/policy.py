@@ -217,6 +217,8 @@ def rule_fields(policy: Policy) -> Iterator[tuple[str, frozenset[str]]]:
             yield f"[[block.reserve]] {reserve.name!r}", reserve.fields
     for tie in policy.ties.declared:
         yield "[ties]", frozenset({tie.field})
+    if policy.lottery.weight is not None:
+        yield "[lottery]", frozenset({policy.lottery.weight})
 
 
 def _doubles(policy: Policy) -> Iterator[str]:

@@ -358,6 +358,7 @@ class Lottery(Rule):
     tickets: Literal["single", "per_block"] = Field(
         default="single", description="One ticket for the whole call, or a fresh one for each block."
     )
+    weight: str | None = Field(default=None, description="Field whose number weighs a ticket: 2 is drawn as two would.")
     beacon: str | None = Field(default=None, description="Public beacon round announced before the draw.")
 
 

@@ -88,6 +88,20 @@ class Replacement:
         """Per reserve, how many more of its seats would be filled had no offer been locked."""
         return self.round.compliance_lost
 
+    @property
+    def shortlist(self) -> Any:
+        """The selected after this round, in rank order."""
+        return self.outcome.shortlist
+
+    @property
+    def waitlist(self) -> Any:
+        """The waiting list after this round."""
+        return self.outcome.waitlist
+
+    def to_frame(self) -> Any:
+        """One row per applicant who remains."""
+        return self.outcome.to_frame()
+
     def replace(self, withdrawn: Iterable[str], lock: Lock | None = None) -> Replacement:
         """The next round."""
         return replace(self.outcome, withdrawn, lock)
