@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from pydantic import ValidationError
 
-from selection.applicants import Applicant, Column, canonical_text
+from selection.applicants import Applicant, Column, Pool, canonical_text
 from selection.intake import read_applicants
 
 
@@ -85,3 +85,19 @@ def test_the_pool_survives_pickling() -> None:
 )
 def test_each_value_has_one_spelling(value: object, text: str) -> None:
     assert canonical_text(value) == text
+
+
+def test_the_pool_hash_knows_no_separators_and_no_representation_of_times() -> None:
+    moments = [datetime(2025, 8, 1, 10, 0, tzinfo=UTC), datetime(2025, 8, 1, 10, 0, 0, 5, tzinfo=UTC)]
+    as_objects = Column.of(moments)
+    in_bulk = Column(
+        np.arange(2, dtype=np.int32), np.array([m.replace(tzinfo=None) for m in moments], dtype="datetime64[us]")
+    )
+    assert _pool({"at": as_objects}).sha256 == _pool({"at": in_bulk}).sha256
+    one, other = Column.of(["a\x1f=b", "c"]), Column.of(["a", "b\x1f=c"])
+    assert _pool({"x": one}).sha256 != _pool({"x": other}).sha256
+
+
+def _pool(columns: dict[str, Column]) -> Pool:
+    nobody = np.full(2, -1, dtype=np.int64)
+    return Pool(np.array(["p", "q"], dtype=object), columns, np.arange(2), nobody)

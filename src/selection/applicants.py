@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
@@ -169,23 +170,21 @@ def pool_hash(pool: Pool) -> str:
     digest = hashlib.sha256()
     for name in ("id", *names):
         one_each = pool.ids if name == "id" else _texts(pool.columns[name])
-        digest.update(f"{name}\x1d".encode())
-        digest.update("\x1f".join(one_each[order].tolist()).encode("utf-8", "surrogatepass"))
-        digest.update(b"\x1e")
+        # JSON keeps two texts apart whatever they hold.
+        digest.update(json.dumps([name, one_each[order].tolist()], ensure_ascii=False).encode("utf-8", "surrogatepass"))
     return digest.hexdigest()
 
 
 def _texts(column: Column) -> npt.NDArray[Any]:
     """One text per applicant; missing is the empty text, a present value never is."""
-    if column.values.dtype == object:
-        words = [f"={canonical_text(v)}" for v in column.values.tolist()]
-    else:
-        words = [f"={text}Z" for text in np.datetime_as_string(column.values, unit="us").tolist()]
+    words = [f"={v}" if type(v) is str else f"={canonical_text(v)}" for v in column.python_values()]
     return objects([*words, ""])[column.codes]
 
 
 def canonical_text(value: Any) -> str:
     """The one spelling of a value: numbers without trailing zeros, times in UTC, several values sorted."""
+    if type(value) is str:
+        return value
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, float):
