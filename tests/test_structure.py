@@ -142,8 +142,17 @@ def block_policies(draw: st.DrawFn) -> Table:
     return policy | {"block": made}
 
 
+@st.composite
+def once_policies(draw: st.DrawFn) -> Table:
+    """Overlapping reserves, one reserved seat for each applicant, no caps; sometimes seats of their own besides."""
+    policy = common(draw) | {"capacity": draw(st.integers(2, 5)), "cap": [], "counting": "once"}
+    crossing = draw(st.permutations(({"a": True}, {"b": True}, {"kind": ["x", "y"]}, {"country": "KEN"})))
+    made = draw(reserves(policy["capacity"], ("guarantee", "guarantee", "guarantee", "first", "over_and_above"), 4))
+    return policy | {"reserve": [table | {"where": where} for table, where in zip(made, crossing, strict=False)]}
+
+
 def calls() -> st.SearchStrategy[tuple[list[Table], Table]]:
-    return st.tuples(pools(), st.one_of(reserve_policies(), block_policies()))
+    return st.tuples(pools(), st.one_of(reserve_policies(), block_policies(), once_policies()))
 
 
 def run(pool: Sequence[Table], policy: Table) -> Outcome:
