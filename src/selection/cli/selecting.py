@@ -12,8 +12,12 @@ from selection.cli.progress import Progress
 
 if TYPE_CHECKING:
     from selection.outcome import Outcome
+    from selection.outcome.repairs import Repair, Shortfall
 
 HEAD = 10
+
+#: Repairs are looked for among so many ranked applicants at most; `Outcome.repairs()` has no limit.
+REPAIRED = 100_000
 
 
 def run(
@@ -89,18 +93,44 @@ def _seats(outcome: Outcome) -> list[dict[str, Any]]:
 
 
 def _short(outcome: Outcome) -> list[dict[str, Any]]:
-    """Reserves that could not be filled."""
-    return [
+    """Reserves that could not be filled, why, and the smallest changes of the policy that would fill them all."""
+    said = [
         {
             "code": "reserve_short",
-            "number": row["short"],
-            "sentence": f"The reserve {row['reserve']!r} has {row['filled']:,} of {row['seats']:,} seats filled; "
-            f"{row['eligible_members']:,} eligible applicants belong to it.",
+            "number": short.short,
+            "causes": [list(cause) for cause in short.causes],
+            "sentence": f"The reserve {short.reserve!r} has {short.filled:,} of {short.seats:,} seats filled; "
+            f"{short.members:,} eligible applicants belong to it. Cause: {_causes(short)}.",
         }
-        for block in outcome.certificate["blocks"]
-        for row in block["reserves"]
-        if row["short"]
+        for short in outcome.shortfalls
     ]
+    # Each repair is a bisection over whole runs: seconds for most calls, minutes for the largest.
+    return [*said, *map(_repair, outcome.repairs() if said and len(outcome.ranking) <= REPAIRED else ())]
+
+
+def _causes(short: Shortfall) -> str:
+    words = {
+        "too_few_eligible": "too few are eligible",
+        "cap": "the cap {!r}",
+        "other_reserve": "seats kept for {!r}",
+        "combination": "several rules together",
+    }
+    return ", or ".join(words[code].format(name) for code, name in short.causes)
+
+
+def _repair(repair: Repair) -> dict[str, Any]:
+    what = {"reserve": f"reserve {repair.name!r}", "cap": f"cap {repair.name!r}", "capacity": "number of seats"}
+    said = (
+        f"With the {what[repair.change]} at {repair.after:,} instead of {repair.before:,} no reserve would be short: "
+        f"{len(repair.added):,} applicants would come in and {len(repair.removed):,} go out."
+    )
+    return {
+        "code": "repair",
+        "number": repair.after,
+        "added": repair.added,
+        "removed": repair.removed,
+        "sentence": said,
+    }
 
 
 def _findings(outcome: Outcome) -> list[dict[str, Any]]:

@@ -64,6 +64,7 @@ def _reserves(outcome: Outcome, seated: SeatedBlock) -> list[dict[str, Any]]:
                 "stated": reserve.rule.seats,
                 "seats": reserve.seats,
                 "filled": filled,
+                "bound": _bound(seated, filled, reserve.seats, int(member.sum())),
                 "short": reserve.seats - filled,
                 "eligible_members": int(member.sum()),
                 "selected_members": int((member & selected).sum()),
@@ -71,6 +72,12 @@ def _reserves(outcome: Outcome, seated: SeatedBlock) -> list[dict[str, Any]]:
             }
         )
     return rows
+
+
+def _bound(seated: SeatedBlock, filled: int, seats: int, members: int) -> int:
+    """The most this reserve could reach beside those before it: what it did if that is proved, else a plain count."""
+    proved = seated.solved.solution.proved and seated.block.compliance == "order"
+    return filled if proved else min(seats, members)
 
 
 def _caps(outcome: Outcome) -> list[dict[str, Any]]:
