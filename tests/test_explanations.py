@@ -107,3 +107,16 @@ def test_contributions_add_up_and_causes_name_what_was_full(call: tuple[list[dic
             for text in (str(outcome.explain(str(one), language)), outcome.explain(str(one), language).for_officer()):
                 assert "{" not in text
                 assert "None" not in text
+
+
+def test_a_pinned_applicant_may_hold_a_seat_in_a_reserve_of_its_own() -> None:
+    policy = {
+        "capacity": 1,
+        "pinned": ["p0"],
+        "reserve": [{"name": "r0", "where": {"a": False}, "seats": 1, "kind": "first"}],
+        "points": [{"name": "s", "field": "score", "per": 1}],
+    }
+    outcome = select([{"id": "p0", "score": 0, "a": False}, {"id": "p1", "score": 1, "a": True}], policy, seed="s")
+    frame = outcome.to_frame().set_index("id")
+    assert frame["status"].to_dict() == {"p1": "declined", "p0": "selected"}
+    assert frame.loc["p0", "reason"] == "pinned"

@@ -15,7 +15,7 @@ import numpy.typing as npt
 
 from selection.assessment import DUPLICATE, INCOMPLETE, INELIGIBLE, Assessment, points
 from selection.choice import Choice
-from selection.choice.structure import Structure, classify
+from selection.choice.structure import Structure, classify, known_of
 from selection.errors import NotFoundError, did_you_mean
 from selection.intake import Intake
 from selection.policy import Policy
@@ -115,7 +115,7 @@ class Outcome:
     @cached_property
     def structure(self) -> Structure:
         """The structure class of the policy."""
-        return classify(self.policy.plan)
+        return classify(self.policy.plan, known_of(self.assessment.fields))
 
     @cached_property
     def certificate(self) -> dict[str, Any]:

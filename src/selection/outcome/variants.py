@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -34,15 +35,16 @@ def variants(outcome: Outcome) -> Iterator[tuple[str | None, npt.NDArray[np.bool
 
 
 def _again(outcome: Outcome, dropped: frozenset[str]) -> npt.NDArray[np.bool_]:
-    plan = without_reserves(outcome.policy, dropped)
-    return choose(outcome.ranking, plan, outcome.held, outcome.choice.signatures, outcome.choice.seconds).selected
+    without = without_reserves(outcome.policy, dropped, Counter(outcome.held.values()))
+    return choose(outcome.ranking, without, outcome.held, outcome.choice.signatures, outcome.choice.seconds).selected
 
 
-def without_reserves(policy: Policy, dropped: frozenset[str]) -> Plan:
-    """The plan of a policy where these reserves keep no seats."""
+def without_reserves(policy: Policy, dropped: frozenset[str], held: Mapping[str, int] | None = None) -> Plan:
+    """The plan of a policy where these reserves keep no seats but those that applicants hold in blocks of their own."""
 
     def zero(rule: Any) -> Any:
-        return rule.model_copy(update={"seats": 0}) if rule.name in dropped else rule
+        kept = (held or {}).get(rule.name, 0) if rule.kind != "guarantee" else 0
+        return rule.model_copy(update={"seats": kept}) if rule.name in dropped else rule
 
     blocks = tuple(b.model_copy(update={"reserve": tuple(map(zero, b.reserve))}) for b in policy.block)
     return plan(policy.model_copy(update={"reserve": tuple(map(zero, policy.reserve)), "block": blocks}))
