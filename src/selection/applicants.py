@@ -170,14 +170,24 @@ def pool_hash(pool: Pool) -> str:
     digest = hashlib.sha256()
     for name in ("id", *names):
         one_each = pool.ids if name == "id" else _texts(pool.columns[name])
-        # JSON keeps two texts apart whatever they hold.
-        digest.update(json.dumps([name, one_each[order].tolist()], ensure_ascii=False).encode("utf-8", "surrogatepass"))
+        digest.update(f"{name}\x1d{_joined(one_each[order].tolist())}\x1e".encode("utf-8", "surrogatepass"))
     return digest.hexdigest()
+
+
+def _joined(texts: list[str]) -> str:
+    """The texts as one from which each can be told: by a separator, or as JSON where some text holds a separator."""
+    joined = "\x1f".join(texts)
+    apart = joined.count("\x1f") == max(len(texts) - 1, 0) and "\x1d" not in joined and "\x1e" not in joined
+    return joined if apart else f"\x1d{json.dumps(texts, ensure_ascii=False)}"
 
 
 def _texts(column: Column) -> npt.NDArray[Any]:
     """One text per applicant; missing is the empty text, a present value never is."""
-    words = [f"={v}" if type(v) is str else f"={canonical_text(v)}" for v in column.python_values()]
+    if column.values.dtype == object:
+        words = [f"={v}" if type(v) is str else f"={canonical_text(v)}" for v in column.values.tolist()]
+    else:
+        moments = column.values.astype("datetime64[us]").tolist()
+        words = ["" if moment is None else f"={moment.isoformat()}+00:00" for moment in moments]
     return objects([*words, ""])[column.codes]
 
 

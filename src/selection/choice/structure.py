@@ -75,7 +75,9 @@ class Structure:
 def known_of(fields: Fields) -> Known:
     """What the applicants of a pool add to the policy: which fields hold several values, which facts they bring."""
     columns = fields.pool.columns
-    lists = {name for name, column in columns.items() if any(isinstance(v, tuple) for v in column.python_values())}
+    read = {fields.basis(name) for name in fields.policy.fields} & columns.keys()
+    cells = {name: columns[name].values for name in read if columns[name].values.dtype == object}
+    lists = {name for name, values in cells.items() if any(type(value) is tuple for value in values.tolist())}
     derived = {table.field for table in fields.policy.derive}
     return Known(frozenset(lists | {"sector"}), frozenset(name for name in {*columns, *derived} if country_fact(name)))
 

@@ -47,8 +47,11 @@ def read_ids(
 
 def _texts(raw: Column, field: FieldForm) -> tuple[list[str | None], dict[int, Trouble]]:
     values = raw.values.tolist()
-    if all(map(str.__instancecheck__, values)) and not field.prefix and not field.width:
-        return values, {}
+    if all(map(str.__instancecheck__, values)):
+        if not field.prefix and not field.width:
+            return values, {}
+        prefix, width = field.prefix, field.width
+        return [prefix + (text.zfill(width) if text.isdecimal() else text) for text in values], {}
     troubles = {code: t for code, v in enumerate(values) if (t := _trouble(v)) is not None}
     texts = [None if code in troubles else _id(v, field) for code, v in enumerate(values)]
     return texts, troubles
