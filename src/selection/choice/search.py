@@ -150,8 +150,7 @@ class _Descent:
         if key is not None:
             self._close(self._under(key), turn, "cap", {"key": key})
             return False
-        missing = self._missing(signature)
-        if missing is None and self._ask(signature):
+        if not self._beyond(self.mask_of[signature]) and self._ask(signature):
             self._count_one(signature)
             return True
         self._refuse(signature, turn)
@@ -187,12 +186,11 @@ class _Descent:
         under[self.programme.under.members(key)] = True
         return under
 
-    def _missing(self, signature: int) -> Ints | None:
-        """The rows that could not be reached any more with one seat fewer, by counting alone."""
+    def _beyond(self, mask: int) -> bool:
+        """Whether, by counting alone, the seats left after one more of a mask (by its place) cannot reach some row."""
         left = self.limit - self.seats - 1
-        after = self.programme.needed - self.reached - self.weights[self.mask_of[signature]]
-        short = after > left * self.weights.max(axis=0, initial=0)
-        return np.flatnonzero(short) if short.any() else None
+        after = self.programme.needed - self.reached - self.weights[mask]
+        return bool((after > left * self.weights.max(axis=0, initial=0)).any())
 
     def _ask(self, signature: int) -> bool:
         lower = self.admitted.copy()
@@ -224,9 +222,7 @@ class _Descent:
     def _refused_without_caps(self, mask: int) -> bool:
         """Whether somebody of this mask under no cap at all would be refused as well."""
         at = int(np.flatnonzero(self.programme.masks == mask)[0])
-        left = self.limit - self.seats - 1
-        after = self.programme.needed - self.reached - self.weights[at]
-        if (after > left * self.weights.max(axis=0, initial=0)).any():
+        if self._beyond(at):
             return True
         try:
             return self.programme.refuses(self.admitted, np.where(self.open, self.supply, self.admitted), at, self.cost)

@@ -6,7 +6,7 @@ from typing import Any, get_args
 
 from pydantic import BaseModel, ValidationError
 
-from selection.errors import FormError, did_you_mean
+from selection.errors import FormError, brief, did_you_mean
 
 
 def explain(model: type[BaseModel], error: ValidationError, file: str | None) -> FormError:
@@ -29,18 +29,13 @@ def _sentence(model: type[BaseModel], found: Any) -> str:
         return "this key is missing."
     if kind == "literal_error":
         words = [w.strip("'") for w in found["ctx"]["expected"].replace(" or ", ", ").split(", ")]
-        return f"{_short(value)} is not one of {_list(words)}.{did_you_mean(str(value), words)}"
+        return f"{brief(value)} is not one of {_list(words)}.{did_you_mean(str(value), words)}"
     if kind == "value_error":
         return str(found["ctx"]["error"])
     if kind in ("string_type", "dict_type", "model_type", "model_attributes_type", "tuple_type", "int_type"):
         wanted = {"string_type": "text in quotes", "tuple_type": "a list", "int_type": "a whole number"}
-        return f"{_short(value)} is not {wanted.get(kind, 'a table')}."
-    return f"{_short(value)}: {found['msg']}."
-
-
-def _short(value: Any) -> str:
-    shown = repr(value)
-    return shown if len(shown) <= 80 else f"{shown[:77]}..."
+        return f"{brief(value)} is not {wanted.get(kind, 'a table')}."
+    return f"{brief(value)}: {found['msg']}."
 
 
 def _list(words: list[str]) -> str:
