@@ -1,0 +1,1 @@
+"""The verbs of the command line; each asks the library and prints the answer."""

@@ -1,0 +1,60 @@
+"""Verbs that ask a folder of results, or go on from it."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+import typer
+
+from selection.cli.answers import verb
+from selection.cli.options import Folder, Json, app
+
+
+@app.command(epilog="Example: selection explain results CGMP-00042 --officer")
+@verb
+def explain(
+    results: Folder,
+    applicant: Annotated[str, typer.Argument(metavar="ID", help="The id of the applicant.")],
+    officer: Annotated[bool, typer.Option("--officer", help="Everything recorded, for the officer.")] = False,
+    language: Annotated[str, typer.Option("--language", "-l", help="The language of the words.")] = "en",
+    as_json: Json = False,
+) -> None:
+    """Explain the decision about one applicant."""
+    from selection.cli.explaining import run
+
+    run(results, applicant, language, officer=officer, as_json=as_json)
+
+
+@app.command(epilog="Example: selection verify results")
+@verb
+def verify(
+    results: Folder,
+    as_json: Json = False,
+) -> None:
+    """Verify a folder of results by running it again.
+
+    Files against their hashes, decisions against a fresh run, promises by plain counting.
+    """
+    from selection.cli.verifying import run
+
+    run(results, as_json=as_json)
+
+
+@app.command(epilog="Example: selection replace results CGMP-00042 CGMP-00058")
+@verb
+def replace(
+    results: Folder,
+    withdrawn: Annotated[list[str], typer.Argument(metavar="ID...", help="Who withdraws.")],
+    lock: Annotated[
+        Literal["selected", "none"] | None, typer.Option("--lock", help="Keep offers made, or give all seats anew.")
+    ] = None,
+    preview: Annotated[bool, typer.Option("--preview", help="Show who would come in; record nothing.")] = False,
+    as_json: Json = False,
+) -> None:
+    """Answer withdrawals exactly, and record the round.
+
+    Who comes in follows from the rules, not from the next place on the waiting list.
+    """
+    from selection.cli.replacing import run
+
+    run(results, withdrawn, lock, preview=preview, as_json=as_json)
