@@ -5,7 +5,9 @@ from __future__ import annotations
 import csv
 import gzip
 import hashlib
+import io
 import json
+import zipfile
 from collections.abc import Iterator
 from datetime import UTC, date, datetime
 from decimal import Decimal
@@ -368,3 +370,26 @@ def test_cells_are_written_like_this(value: object, written: str) -> None:
 
 def test_true_and_one_in_one_column_stay_apart() -> None:
     assert sheets.texts([True, 1, Decimal("1.0"), "1"]) == ["true", "1", "1", "1"]
+
+
+def test_packed_results_are_the_folder_and_come_back(outcome: selection.Outcome, folder: Path) -> None:
+    packed = dossier.pack(outcome)
+    assert packed == dossier.pack(outcome)
+    with zipfile.ZipFile(io.BytesIO(packed)) as archive:
+        assert {n: archive.read(n) for n in archive.namelist()} == {p.name: p.read_bytes() for p in folder.iterdir()}
+    again = dossier.unpack(packed)
+    assert again.to_frame().equals(outcome.to_frame())
+
+
+def test_packed_results_that_were_changed_are_refused(outcome: selection.Outcome) -> None:
+    packed = io.BytesIO(dossier.pack(outcome))
+    changed = io.BytesIO()
+    with zipfile.ZipFile(packed) as old, zipfile.ZipFile(changed, "w") as new:
+        for name in old.namelist():
+            new.writestr(name, old.read(name) + (b"x\n" if name == "decisions.csv" else b""))
+    with pytest.raises(OutputError) as caught:
+        dossier.unpack(changed.getvalue())
+    assert caught.value.code == "changed_result"
+    with pytest.raises(OutputError) as caught:
+        dossier.unpack(b"PK no archive")
+    assert caught.value.code == "not_packed"

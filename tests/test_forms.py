@@ -125,3 +125,13 @@ def test_the_json_schema_names_every_key() -> None:
 def test_the_form_in_the_example_reads_as_toml() -> None:
     data = tomllib.loads((EXAMPLES / "pretix" / "form.toml").read_text(encoding="utf-8"))
     assert Form.model_validate(data).fields["country"].occurrence == 1
+
+
+def test_a_form_kept_as_text_reads_like_a_file_and_says_where_it_is_wrong(tmp_path: Path) -> None:
+    text = '[fields.role]\ncolumn = "ROLE"\n'
+    (tmp_path / "f.toml").write_text(text, encoding="utf-8")
+    assert Form.parse(text) == Form.load(tmp_path / "f.toml")
+    with pytest.raises(FormError, match=r"the form of this event: fields\.role\.colum.*Did you mean 'column'"):
+        Form.parse('[fields.role]\ncolum = "ROLE"', "the form of this event")
+    with pytest.raises(FormError, match=r"^form: this is not valid TOML"):
+        Form.parse("fields =")

@@ -29,6 +29,7 @@ CORRIDOR = (
     "draws",
     "ranking",
     "choice",
+    "checking",
     "odds",
     "auditing",
     "outcome",

@@ -711,3 +711,13 @@ def test_every_policy_that_loads_fits_the_schema(table: dict[str, Any]) -> None:
 def test_an_editor_marks_what_the_library_would_refuse(keys: dict[str, Any]) -> None:
     refused({"capacity": 100, **keys})
     assert not fits({"capacity": 100, **keys}, schema(), schema())
+
+
+def test_a_policy_kept_as_text_reads_like_a_file_and_says_where_it_is_wrong(tmp_path: Path) -> None:
+    text = 'capacity = 2\n[[points]]\nname = "Years"\nfield = "years"\nper = 0.5\n'
+    (tmp_path / "p.toml").write_text(text, encoding="utf-8")
+    assert Policy.parse(text) == Policy.load(tmp_path / "p.toml")
+    with pytest.raises(PolicyError, match=r"the policy of this event: .*capcity.*Did you mean 'capacity'"):
+        Policy.parse("capcity = 2", "the policy of this event")
+    with pytest.raises(PolicyError, match=r"^policy is not valid TOML"):
+        Policy.parse("capacity =")

@@ -156,16 +156,24 @@ class Form(BaseModel):
         """Read a form from a TOML file; every mistake is answered with file, key and the nearest right word."""
         path = Path(path)
         try:
-            with path.open("rb") as file:
-                data = tomllib.load(file)
+            text = path.read_bytes().decode("utf-8")
         except FileNotFoundError:
             near = did_you_mean(path.name, _names_in(path.parent))
             raise FormError("form_not_found", f"There is no form {str(path)!r}.{near}", file=str(path)) from None
         except OSError as error:
             raise FormError("form_unreadable", f"{path}: cannot be read ({error.strerror}).", file=str(path)) from None
-        except (tomllib.TOMLDecodeError, UnicodeDecodeError, RecursionError) as error:
+        except UnicodeDecodeError as error:
             raise FormError("bad_toml", f"{path}: this is not valid TOML: {error}.", file=str(path)) from None
-        return cls._validated(data, str(path))
+        return cls.parse(text, str(path))
+
+    @classmethod
+    def parse(cls, text: str, source: str = "form") -> Self:
+        """The form of TOML text that is kept elsewhere than in a file; mistakes are said of `source`."""
+        try:
+            data = tomllib.loads(text)
+        except (tomllib.TOMLDecodeError, RecursionError) as error:
+            raise FormError("bad_toml", f"{source}: this is not valid TOML: {error}.", file=source) from None
+        return cls._validated(data, source)
 
     @classmethod
     def json_schema(cls) -> dict[str, Any]:

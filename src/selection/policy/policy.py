@@ -115,11 +115,16 @@ class Policy(Rule):
     @classmethod
     def load(cls, path: str | Path) -> Self:
         """Read a policy file (TOML); `PolicyError` names file, key, what is wrong and the nearest right word."""
-        table = _read_toml(path)
+        return cls.parse(_read_text(path), str(path))
+
+    @classmethod
+    def parse(cls, text: str, source: str = "policy") -> Self:
+        """The policy of TOML text that is kept elsewhere than in a file; mistakes are said of `source`."""
+        table = _toml(text, source)
         try:
             return cls.model_validate(table)
         except PolicyError as error:
-            raise in_file(error, str(path)) from None
+            raise in_file(error, source) from None
 
     @model_validator(mode="after")
     def _whole(self) -> Self:
@@ -185,13 +190,13 @@ class Policy(Rule):
     __str__ = __repr__
 
 
-def _read_toml(path: str | Path) -> dict[str, Any]:
+def _toml(text: str, source: str) -> dict[str, Any]:
     try:
-        return tomllib.loads(_read_text(path), parse_float=Decimal)
+        return tomllib.loads(text, parse_float=Decimal)
     except RecursionError:
-        raise PolicyError("too_deep", f"{path} is nested too deeply to be a policy.", file=str(path)) from None
+        raise PolicyError("too_deep", f"{source} is nested too deeply to be a policy.", file=source) from None
     except ValueError as error:
-        raise PolicyError("not_toml", f"{path} is not valid TOML: {error}.", file=str(path)) from None
+        raise PolicyError("not_toml", f"{source} is not valid TOML: {error}.", file=source) from None
 
 
 def _read_text(path: str | Path) -> str:
