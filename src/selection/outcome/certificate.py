@@ -103,8 +103,10 @@ def _caps(outcome: Outcome) -> list[dict[str, Any]]:
 
 def record(outcome: Outcome) -> dict[str, Any]:
     """Everything an outsider needs to know which rules, which pool and which draw led to these decisions."""
+    from selection.auditing.audit import told_apart
     from selection.countries import data_fingerprints
 
+    seen = outcome.audit(list(told_apart(outcome.policy))).public()
     return {
         "semantics": SEMANTICS,
         "title": outcome.policy.title,
@@ -115,6 +117,7 @@ def record(outcome: Outcome) -> dict[str, Any]:
         "seed": outcome.seed,
         "versions": versions(),
         "counts": {"rows": dict(outcome.intake.counts), "statuses": outcome.counts},
+        "audit": {"smallest": seen.smallest, "totals": dict(seen.totals), "groups": seen.counts()},
         "certificate": outcome.certificate,
     }
 

@@ -23,6 +23,8 @@ from selection.ranking import Ranking
 from selection.vocabulary import STATUSES
 
 if TYPE_CHECKING:
+    from selection.auditing.audit import Audit, By
+    from selection.auditing.chances import Chances
     from selection.explanations import Explanation
     from selection.outcome.repairs import Repair, Shortfall
     from selection.replacement import Lock, Replacement
@@ -195,6 +197,22 @@ class Outcome:
         from selection.replacement import replacements
 
         return replacements(self, ids, lock)
+
+    def audit(self, by: By = None, *, population: Mapping[str, Mapping[str, float]] | None = None) -> Audit:
+        """Who got what by a field, a pair of fields (a tuple) or a list of these: counts, rates, shares, reserves.
+
+        By default the fields of the groups that the policy tells apart; `population` gives for a field the numbers to
+        compare with. `audit(...).public()` keeps small counts back.
+        """
+        from selection.auditing.audit import audit
+
+        return audit(self, by, population)
+
+    def chances(self, runs: int = 400, key: str = "chances") -> Chances:
+        """How likely each ranked applicant was to be selected over all tickets: exact, or drawn with its error."""
+        from selection.auditing.chances import chances
+
+        return chances(self, runs, key)
 
     def record(self) -> dict[str, Any]:
         """What proves the outcome without personal data: policy, hashes, seed, versions, counts, certificate."""

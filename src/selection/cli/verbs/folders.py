@@ -25,6 +25,26 @@ def explain(
     run(results, applicant, language, officer=officer, as_json=as_json)
 
 
+@app.command(epilog="Example: selection audit results --by income_group --by role,gender --public")
+@verb
+def audit(
+    results: Folder,
+    by: Annotated[
+        list[str] | None, typer.Option("--by", help="A field, or two with a comma between; may be given again.")
+    ] = None,
+    public: Annotated[bool, typer.Option("--public", help="Keep counts below 5 back, for publication.")] = False,
+    chances: Annotated[bool, typer.Option("--chances", help="Also what the lottery was worth.")] = False,
+    as_json: Json = False,
+) -> None:
+    """Count who got what, by any field and pair of fields.
+
+    Counts, selection rates with their 95 % intervals beside the best-off group, representation, exposure, reserves.
+    """
+    from selection.cli.auditing import run
+
+    run(results, by or [], public=public, chances=chances, as_json=as_json)
+
+
 @app.command(epilog="Example: selection verify results")
 @verb
 def verify(
