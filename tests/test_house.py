@@ -22,6 +22,7 @@ CORRIDOR = (
     "countries",
     "applicants",
     "intake",
+    "suggestions",
     "conditions",
     "policy",
     "profiles",

@@ -28,7 +28,8 @@ class FieldReader:
         if field.options is not None:
             return read_options(name, field, cells, self.ledger)
         heading = field.headings[0]
-        raw = cells[heading] if field.time_column is None else joined(cells[heading], cells[field.time_column])
+        second = field.time_column or field.then_column
+        raw = cells[heading] if second is None else joined(cells[heading], cells[second])
         if self.typed:
             raw = self._checked(name, heading, raw)
         if name == "submitted_at" or field.type == "datetime":

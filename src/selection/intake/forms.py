@@ -13,6 +13,7 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Fie
 
 from selection.errors import FormError, did_you_mean
 from selection.intake.mistakes import explain
+from selection.intake.shipped import found_form, shipped_forms
 from selection.vocabulary import COUNTRY_FIELDS
 
 Kind = Literal["text", "number", "integer", "boolean", "date", "datetime"]
@@ -74,8 +75,19 @@ class Complete(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     column: Text
+    also: tuple[Text, ...] = ()
     values: tuple[Word, ...] | None = None
     occurrence: int | None = Field(default=None, ge=1)
+    optional: bool = False
+
+
+class Section(BaseModel):
+    """Which part of a file that holds several tables is read: it begins under one title and ends before another."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    begin: tuple[Text, ...] = Field(min_length=1)
+    end: tuple[Text, ...] = ()
 
 
 class FieldForm(BaseModel):
@@ -84,8 +96,13 @@ class FieldForm(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     column: Text | None = None
+    also: tuple[Text, ...] = ()
     occurrence: int | None = Field(default=None, ge=1)
+    optional: bool = False
     time_column: Text | None = None
+    time_also: tuple[Text, ...] = ()
+    then_column: Text | None = None
+    then_also: tuple[Text, ...] = ()
     prefix: str = ""
     width: int = Field(default=0, ge=0, le=40)
     codes: Literal["alpha-2", "alpha-3", "numeric"] | None = None
@@ -106,6 +123,11 @@ class FieldForm(BaseModel):
             raise ValueError("column and options exclude each other: one cell, or one column per option.")
         if self.options is None and (self.yes is not None or self.no is not None) and self.type != "boolean":
             raise ValueError('yes and no belong to options, or to type = "boolean".')
+        pairs = ((self.also, self.column), (self.time_also, self.time_column), (self.then_also, self.then_column))
+        if any(further and first is None for further, first in pairs):
+            raise ValueError("also, time_also and then_also hold further headings of a column, which is not given.")
+        if self.then_column is not None and (self.column is None or self.time_column is not None):
+            raise ValueError("then_column follows a column, and excludes time_column.")
         if self.decimal == "," and self.type not in ("number", "integer"):
             raise ValueError('decimal belongs to type = "number".')
         return self
@@ -113,8 +135,13 @@ class FieldForm(BaseModel):
     @property
     def headings(self) -> tuple[str, ...]:
         """Every heading this field is read from."""
-        named = (self.column, self.time_column, *(self.options or ()))
+        named = (self.column, self.time_column, self.then_column, *(self.options or ()))
         return tuple(h for h in named if h is not None)
+
+    @property
+    def known_headings(self) -> tuple[str, ...]:
+        """Every heading this field may stand under, in any language the form knows."""
+        return (*self.headings, *self.also, *self.time_also, *self.then_also)
 
 
 class Form(BaseModel):
@@ -130,6 +157,7 @@ class Form(BaseModel):
     encoding: Annotated[str, AfterValidator(_encoding)] | None = None
     sheet: Text | None = None
     skip_rows: int = Field(default=0, ge=0)
+    section: Section | None = None
     complete: Complete | None = None
     fields: dict[str, FieldForm] = Field(default_factory=dict)
 
@@ -153,12 +181,15 @@ class Form(BaseModel):
 
     @classmethod
     def load(cls, path: str | Path) -> Self:
-        """Read a form from a TOML file; every mistake is answered with file, key and the nearest right word."""
-        path = Path(path)
+        """Read a form from a TOML file, or one of the shipped forms by the name of its system (`pretix`).
+
+        Every mistake is answered with file, key and the nearest right word.
+        """
+        path = found_form(Path(path))
         try:
             text = path.read_bytes().decode("utf-8")
         except FileNotFoundError:
-            near = did_you_mean(path.name, _names_in(path.parent))
+            near = did_you_mean(path.name, [*_names_in(path.parent), *shipped_forms()])
             raise FormError("form_not_found", f"There is no form {str(path)!r}.{near}", file=str(path)) from None
         except OSError as error:
             raise FormError("form_unreadable", f"{path}: cannot be read ({error.strerror}).", file=str(path)) from None
@@ -190,9 +221,10 @@ class Form(BaseModel):
     @property
     def headings(self) -> Mapping[str, str]:
         """Every heading the form names, and the key that names it."""
-        named = {h: f"fields.{name}" for name, field in self.fields.items() for h in field.headings}
+        named = {h: f"fields.{name}" for name, field in self.fields.items() for h in field.known_headings}
         if self.complete is not None:
-            named.setdefault(self.complete.column, "complete")
+            for heading in (self.complete.column, *self.complete.also):
+                named.setdefault(heading, "complete")
         return named
 
 

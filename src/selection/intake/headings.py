@@ -11,7 +11,8 @@ from typing import Final
 
 from selection.errors import FormError, InputError, did_you_mean
 from selection.intake.findings import short
-from selection.intake.forms import KNOWN_FIELDS, FieldForm, Form
+from selection.intake.fitting import fitted
+from selection.intake.forms import KNOWN_FIELDS, Complete, FieldForm, Form
 from selection.intake.tables import numbered
 
 #: The library's own fields by their headings as `folded` writes them, and some other usual headings.
@@ -40,6 +41,7 @@ class Plan:
     fields: Mapping[str, FieldForm]
     places: Mapping[tuple[str, int | None], int]
     ignored: tuple[str, ...]
+    complete: Complete | None = None
 
     @property
     def read(self) -> frozenset[int]:
@@ -70,17 +72,18 @@ def plan(headings: Sequence[str], form: Form, source: str, *, of_file: bool = Tr
         return Plan(MappingProxyType({}), MappingProxyType({}), ())
     if not any(headings):
         raise InputError("missing_headings", f"{source}: the first row holds no headings.", source=source)
+    index = _index(headings)
+    form = fitted(form, headings, lambda heading: index.get(heading) or index.get(folded(heading)) or ())
     fields = form.fields or implied(headings, source, of_file)
     wanted = [
         (h, f.occurrence if h == f.column else None, f"fields.{name}") for name, f in fields.items() for h in f.headings
     ]
     if form.complete is not None:
         wanted.append((form.complete.column, form.complete.occurrence, "complete"))
-    index = _index(headings)
     places = {(h, occurrence): _find(headings, index, h, occurrence, key, source) for h, occurrence, key in wanted}
     read = set(places.values())
     unread = ((h or f"column {i + 1}") for i, h in enumerate(headings) if i not in read)
-    return Plan(fields, places, tuple(unread))
+    return Plan(fields, places, tuple(unread), form.complete)
 
 
 def folded(heading: str) -> str:

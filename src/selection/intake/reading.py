@@ -34,7 +34,7 @@ def read_applicants(source: Any, *, form: Form | Mapping[str, Any] | str | Path 
     form = _form(form)
     table = open_table(source, form)
     found = plan(table.headings, form, table.source, of_file=not table.typed)
-    kept, dropped = _complete_rows(table, form.complete, found)
+    kept, dropped = _complete_rows(table, found.complete, found)
     ledger = Ledger(kept.rows)
     raws = _unmasked(kept, found, ledger)
     pool = _pool(kept, found, form, raws, ledger)

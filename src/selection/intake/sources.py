@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, Final
 
@@ -11,6 +12,7 @@ from selection.intake.delimited import read_text
 from selection.intake.forms import Form
 from selection.intake.frames import is_frame, read_frame, read_records
 from selection.intake.headings import Plan, plan
+from selection.intake.sections import sectioned
 from selection.intake.tables import Table
 from selection.intake.workbooks import read_workbook
 
@@ -37,12 +39,19 @@ def _planner(form: Form, source: str, *, of_file: bool) -> Callable[[Sequence[st
     return lambda headings: plan(headings, form, source, of_file=of_file)
 
 
-def _read_file(path: Path, form: Form) -> Table:
+def raw_table(path: Path, form: Form) -> Table:
+    """Every column of a file as raw cells, whatever its heading: to look at a table nobody wrote a form for."""
+    return _read_file(path, form, lambda headings: Plan({}, {(str(i), None): i for i in range(len(headings))}, ()))
+
+
+def _read_file(path: Path, form: Form, planned: Callable[[Sequence[str]], Plan] | None = None) -> Table:
     data = _bytes(path)
-    planned = _planner(form, path.name, of_file=True)
+    planned = planned or _planner(form, path.name, of_file=True)
     if data.startswith(WORKBOOKS):
         return read_workbook(data, form, path.name, planned)
-    return read_text(data, form, path.name, planned)
+    part = sectioned(data, form)
+    table = read_text(part.data, part.form, path.name, planned)
+    return replace(table, findings=(*table.findings, *part.findings)) if part.findings else table
 
 
 def _bytes(path: Path) -> bytes:

@@ -155,7 +155,7 @@ def _by_format(values: Sequence[Any], dates: str) -> tuple[Times, npt.NDArray[np
     texts = [v if isinstance(v, str) else None for v in values]
     zoned = "%z" in dates
     if zoned:
-        texts = [t and WORDED_ZONE.sub(_offset, t) for t in texts]
+        texts = [t and WORDED_ZONE.sub(with_offset, t) for t in texts]
     parsed = pd.to_datetime(pd.Series(texts, dtype=object), format=dates, errors="coerce", utc=zoned)
     plain = parsed.dt.tz_localize(None) if zoned else parsed
     local = plain.to_numpy().astype("datetime64[us]")
@@ -168,7 +168,8 @@ def _by_format(values: Sequence[Any], dates: str) -> tuple[Times, npt.NDArray[np
     return local, aware
 
 
-def _offset(found: re.Match[str]) -> str:
+def with_offset(found: re.Match[str]) -> str:
+    """The zone that a match of `WORDED_ZONE` found, as a format can name it."""
     sign, hours, minutes = found.groups()
     return f" {sign or '+'}{int(hours or 0):02d}:{minutes or '00'}"
 
