@@ -48,6 +48,22 @@ class Ranking:
             return np.arange(len(self.order))
         return _drawn(self.assessment, self.order, self.ties, self.seed, block)
 
+    def wins_tie(self, mine: Places, theirs: Places, block: str) -> npt.NDArray[np.bool_]:
+        """Whether each applicant of `mine` would stand before the one of `theirs` in a block if both had one score."""
+        policy, fields = self.assessment.policy, self.assessment.fields
+        wins, even = np.zeros(len(mine), dtype=bool), np.ones(len(mine), dtype=bool)
+        for tie in policy.ties.declared:
+            key = _tie_key(fields.column(tie.field), tie)
+            wins |= even & (key[mine] < key[theirs])
+            even &= key[mine] == key[theirs]
+        drawn = policy.ties.lottery and self.seed is not None
+        own = block if policy.lottery.tickets == "per_block" and policy.ties.lottery else None
+        for i in np.flatnonzero(even).tolist():
+            pair = np.array([mine[i], theirs[i]])
+            first = _drawn(self.assessment, pair, np.zeros(2, dtype=np.int64), self.seed if drawn else None, own)[0]
+            wins[i] = first == 0
+        return wins
+
     def ticket(self, place: int) -> str | None:
         """The ticket of the applicant at this place of the pool."""
         lottery = self.assessment.policy.ties.lottery and self.seed is not None

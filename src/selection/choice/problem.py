@@ -92,13 +92,18 @@ def reduce(problem: BlockProblem) -> Reduction:
     kept, merged = np.arange(len(problem.sequence)), np.arange(len(problem.masks))
     for _ in range(3):
         before = (len(problem.sequence), len(problem.masks), int((problem.keys >= 0).sum()))
-        problem, step = _merge(_drop_idle(problem))
+        problem, step = alike(problem)
         merged = step[merged]
         few = _best_few(problem)
         kept, problem = kept[few], replace(problem, sequence=problem.sequence[few])
         if (len(problem.sequence), len(problem.masks), int((problem.keys >= 0).sum())) == before:
             break
     return Reduction(problem, kept, merged)
+
+
+def alike(problem: BlockProblem) -> tuple[BlockProblem, Ints]:
+    """The same question with one signature for all that no cap and no reserve that can bind tells apart."""
+    return _merge(_drop_idle(problem))
 
 
 def _drop_idle(problem: BlockProblem) -> BlockProblem:

@@ -10,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from selection.choice.block import Solved, solve
+from selection.choice.pivots import pivots
 from selection.choice.problem import BlockProblem, Ints, Refusal
 from selection.choice.signatures import CapKey, Signatures, signatures
 from selection.errors import PolicyError
@@ -22,12 +23,14 @@ class SeatedBlock:
     """One block after its turn.
 
     `block` with the seats it had in the end (unfilled seats of earlier blocks included); `ranks` its candidates in its
-    order; `solved` the exact answer; `held` ranks of those who held a seat here before; `left` seats nobody took.
+    order; `problem` and `solved` its question and the exact answer; `held` ranks of those who held a seat here before;
+    `left` seats nobody took.
     """
 
     block: PlannedBlock
     place: int
     ranks: Ints
+    problem: BlockProblem
     solved: Solved
     held: tuple[int, ...]
     left: int
@@ -42,6 +45,12 @@ class SeatedBlock:
         turns = np.zeros(int(self.ranks.max(initial=-1)) + 1, dtype=np.int64)
         turns[self.ranks] = np.arange(len(self.ranks))
         return turns
+
+    @cached_property
+    def pivots(self) -> Ints:
+        """Per signature the rank before which one more of it would have got a seat here; -1 if no place is enough."""
+        seated = np.append(self.ranks[self.solved.solution.taken], -1)
+        return seated[pivots(self.problem, self.solved.solution)]
 
 
 @dataclass(frozen=True)
@@ -198,7 +207,7 @@ class _Seating:
         self.block_of[list(held)] = number
         self._use(self.table.code[taken])
         left = seats - len(taken)
-        self.done.append(SeatedBlock(block, place, ranks, solved, held, left))
+        self.done.append(SeatedBlock(block, place, ranks, problem, solved, held, left))
         return left
 
     def _candidates(self, block: PlannedBlock, place: int) -> Ints:

@@ -65,10 +65,15 @@ def decision_cells(outcome: Outcome, places: Places) -> Cells:
 
 
 def _scores(outcome: Outcome, places: Places, ranked: npt.NDArray[np.bool_]) -> npt.NDArray[Any]:
-    distinct, code = np.unique(outcome.assessment.score[places], return_inverse=True)
-    scores = objects([points(int(micro)) for micro in distinct])[code] if len(places) else objects([])
+    scores = decimals(outcome.assessment.score[places])
     scores[~ranked] = None
     return scores
+
+
+def decimals(micro: Places) -> npt.NDArray[Any]:
+    """Micropoints as exact decimals."""
+    distinct, code = np.unique(micro, return_inverse=True)
+    return objects([points(int(one)) for one in distinct])[code] if len(micro) else objects([])
 
 
 def block_names(outcome: Outcome) -> npt.NDArray[Any]:

@@ -167,6 +167,23 @@ class Outcome:
 
         return threshold(self, self.place(applicant_id))
 
+    @cached_property
+    def enough(self) -> npt.NDArray[np.int64]:
+        """Per rank the smallest score, in micropoints, that would have been enough; `NEVER` where none would."""
+        from selection.outcome.thresholds import enough
+
+        return enough(self)
+
+    def thresholds(self) -> Any:
+        """A row for each applicant without a seat: id, status, rank, tier, score, reason, threshold, more.
+
+        `threshold` the smallest score that would have been enough, None where none would; `more` how many points more
+        than the applicant's own that is.
+        """
+        from selection.outcome.thresholds import frame
+
+        return frame(self)
+
     def explain(self, applicant_id: str, language: str = "en") -> Explanation:
         """The decision about one applicant in words, with the facts behind it."""
         from selection.explanations import explain

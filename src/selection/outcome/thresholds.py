@@ -1,62 +1,74 @@
-"""The smallest score that would have been enough, exact because whoever rises never loses by it."""
+"""The smallest score that would have been enough, for all who were refused at once.
+
+Whoever rises never loses by it, and where nothing changes for the others it is enough to stand before one applicant,
+the pivot of one's signature in a block: to have a better score, or the same and win the tie.
+"""
 
 from __future__ import annotations
 
-from dataclasses import replace
 from decimal import Decimal
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
 from selection.assessment import points
-from selection.choice import choose
-from selection.ranking import rank
+from selection.choice.problem import Ints
 
 if TYPE_CHECKING:
+    from selection.choice import SeatedBlock
     from selection.outcome.outcome import Outcome
+
+#: Stands for a score that would not be enough, however high.
+NEVER: Final = np.iinfo(np.int64).max
+
+
+def enough(outcome: Outcome) -> Ints:
+    """Per rank the smallest score, in micropoints, with which the applicant would have been selected.
+
+    `NEVER` where no score would be enough, for the selected, and where the choice itself could not be proved. Every
+    other applicant keeps their own score; tier, tie-breaks and ticket stay the applicant's own.
+    """
+    least = np.full(len(outcome.ranking), NEVER, dtype=np.int64)
+    if outcome.choice.proved:
+        out = np.flatnonzero(~outcome.choice.selected)
+        for seated in outcome.choice.blocks:
+            least[out] = np.minimum(least[out], _enough_in(outcome, seated, out))
+    return least
+
+
+def _enough_in(outcome: Outcome, seated: SeatedBlock, out: Ints) -> Ints:
+    """The same for one block and the refused at these ranks."""
+    least = np.full(len(out), NEVER, dtype=np.int64)
+    codes = outcome.choice.signatures.code[out]
+    asked = np.flatnonzero(np.isin(out, seated.ranks))
+    asked = asked[seated.pivots[codes[asked]] >= 0]
+    order, assessment = outcome.ranking.order, outcome.assessment
+    mine, pivot = order[out[asked]], order[seated.pivots[codes[asked]]]
+    within = assessment.tier[mine] == assessment.tier[pivot]
+    asked, mine, pivot = asked[within], mine[within], pivot[within]
+    wins = outcome.ranking.wins_tie(mine, pivot, seated.block.name)
+    least[asked] = assessment.score[pivot] + ~wins
+    return least
 
 
 def threshold(outcome: Outcome, place: int) -> Decimal | None:
-    """The smallest score with which the applicant at this place would have been selected.
-
-    None where no score would be enough, and for whoever is selected or was not ranked. Every other applicant keeps
-    their own score; tier, tie-breaks and ticket stay the applicant's own.
-    """
-    at = int(outcome.rank_of[place])
-    if at < 0 or outcome.choice.selected[at]:
-        return None
-    scores = _candidates(outcome, place)
-    if not len(scores) or not _selected_with(outcome, place, int(scores[-1])):
-        return None
-    low, high = -1, len(scores) - 1
-    while high - low > 1:
-        middle = (low + high) // 2
-        if _selected_with(outcome, place, int(scores[middle])):
-            high = middle
-        else:
-            low = middle
-    return points(int(scores[high]))
+    """The threshold of the applicant at this place; None where no score would be enough, and for the selected."""
+    rank = int(outcome.rank_of[place])
+    least = int(outcome.enough[rank]) if rank >= 0 else NEVER
+    return None if least == NEVER else points(least)
 
 
-def _candidates(outcome: Outcome, place: int) -> np.ndarray[tuple[int], np.dtype[np.int64]]:
-    """Every score at which the applicant's place in the order changes: level with somebody, or just above them."""
-    assessment = outcome.assessment
-    ranked = outcome.ranking.order
-    tier = ranked[assessment.tier[ranked] == assessment.tier[place]]
-    own = int(assessment.score[place])
-    levels = np.unique(assessment.score[tier])
-    levels = levels[levels >= own]
-    scores = np.unique(np.concatenate([levels, levels + 1]))
-    return scores[scores > own]
+def frame(outcome: Outcome) -> Any:
+    """A row for each applicant without a seat, in rank order, then the unranked."""
+    from selection.outcome.frames import decimals, decision_cells, native
 
-
-def _selected_with(outcome: Outcome, place: int, score: int) -> bool:
-    scores = outcome.assessment.score.copy()
-    scores[place] = score
-    among = outcome.rank_of >= 0
-    ranking = rank(replace(outcome.assessment, score=scores), outcome.seed, among)
-    places = {int(outcome.ranking.order[r]): block for r, block in outcome.held.items()}
-    rank_of = np.full(len(among), -1, dtype=np.int64)
-    rank_of[ranking.order] = np.arange(len(ranking))
-    held = {int(rank_of[p]): block for p, block in places.items()}
-    return bool(choose(ranking, outcome.choice.plan, held).selected[rank_of[place]])
+    places = outcome.display_order[outcome.status[outcome.display_order] != 0]
+    cells = decision_cells(outcome, places)
+    ranks = outcome.rank_of[places]
+    least = np.append(outcome.enough, NEVER)[ranks]
+    known = least != NEVER
+    more = np.where(known, least - outcome.assessment.score[places], 0)
+    thresholds, missing = decimals(np.where(known, least, 0)), decimals(more)
+    thresholds[~known] = missing[~known] = None
+    kept = {name: cells[name] for name in ("id", "status", "rank", "tier", "score", "reason")}
+    return native({**kept, "threshold": thresholds, "more": missing}, outcome.intake.kind)
