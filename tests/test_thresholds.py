@@ -43,7 +43,7 @@ def calls(draw: st.DrawFn) -> tuple[list[dict[str, Any]], dict[str, Any]]:
     return rows, policy
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(call=calls())
 def test_a_threshold_is_the_smallest_score_that_selects(call: tuple[list[dict[str, Any]], dict[str, Any]]) -> None:
     rows, policy = call
@@ -58,6 +58,11 @@ def test_a_threshold_is_the_smallest_score_that_selects(call: tuple[list[dict[st
             assert _selected(rows, policy, row.id, least)
             assert not _selected(rows, policy, row.id, least - MICRO)
         assert outcome.explain(row.id).threshold == least
+    all_of_them = outcome.thresholds().set_index("id")
+    assert set(all_of_them.index) == set(frame.loc[frame["status"] != "selected", "id"])
+    assert all(outcome.threshold(one) == all_of_them.loc[one, "threshold"] for one in all_of_them.index)
+    known = all_of_them[all_of_them["threshold"].notna()]
+    assert all(row.score + row.more == row.threshold for row in known.itertuples())
 
 
 def _selected(rows: list[dict[str, Any]], policy: dict[str, Any], one: str, score: Decimal) -> bool:

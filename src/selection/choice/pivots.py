@@ -14,14 +14,18 @@ before whom one more would still be seated, the *pivot*, the same for all refuse
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 
 import numpy as np
+import numpy.typing as npt
 
 from selection.choice.coverage import rows_for
 from selection.choice.effort import Effort
 from selection.choice.matrices import by_key, load
 from selection.choice.problem import BlockProblem, Ints, Solution, alike
 from selection.choice.programme import Programme
+from selection.choice.start import preference
+from selection.choice.witness import Witness
 
 _EXCHANGE_IS_ENOUGH = frozenset({"nested", "once"})
 
@@ -51,7 +55,8 @@ def _by_counting(problem: BlockProblem, seated: Ints) -> Ints:
     """Per signature how far down there is a seat and room under each of its caps."""
     last = len(seated) - 1 if len(seated) == problem.seats else len(seated)
     room = np.append(_room(problem, seated), last)
-    return np.minimum(last, room[problem.keys].min(axis=1, initial=last))
+    least: Ints = np.minimum(last, room[problem.keys].min(axis=1, initial=last))
+    return least
 
 
 def _room(problem: BlockProblem, seated: Ints) -> Ints:
@@ -73,6 +78,7 @@ class _Pivots:
         self.problem, self.seated = problem, seated
         self.exact = solution.method in _EXCHANGE_IS_ENOUGH
         counts = np.bincount(seated, minlength=len(problem.masks)).astype(np.int64)
+        self.counts, self.cost = counts, preference(problem)
         total = problem.compliance == "total"
         self.rows = rows_for(problem, sum(solution.filled) if total else solution.filled)
         self.masks, self.mask_of = np.unique(problem.masks, return_inverse=True)
@@ -86,19 +92,68 @@ class _Pivots:
         self.last = np.full(len(problem.masks), -1, dtype=np.int64)
         self.last[seated] = np.arange(len(seated))
         self._programme: Programme | None = None
+        self._witness: Witness | None = None
         self._uncapped: dict[int, int] = {}
 
     def of(self, signatures: Ints) -> Ints:
-        """The pivot of each of these signatures."""
+        """The pivot of each of these signatures; those of one mask under the same full caps are asked together."""
         keys = self.problem.keys[signatures]
         tight = np.where((keys >= 0) & np.append(self.tight, False)[keys], keys, -1)
         alike, place = np.unique(np.column_stack([self.mask_of[signatures], tight]), axis=0, return_inverse=True)
-        least = np.array([self._by_exchange(mask, [k for k in row if k >= 0]) for mask, *row in alike.tolist()])
-        found = least[place.reshape(-1)]
+        least = [self._by_exchange(mask, [k for k in row if k >= 0]) for mask, *row in alike.tolist()]
+        found = np.array(least, dtype=np.int64)[place.reshape(-1)]
         if not self.exact:
-            for i, signature in enumerate(signatures.tolist()):
-                found[i] = self._between(signature, int(found[i]))
-        return np.asarray(found, dtype=np.int64)
+            for number, (mask, *row) in enumerate(alike.tolist()):
+                high = self._at_most(mask, [k for k in row if k >= 0])
+                if high > least[number]:
+                    members = np.flatnonzero(place.reshape(-1) == number)
+                    found[members] = self._among(signatures[members], least[number], high)
+        return found
+
+    def _at_most(self, mask: int, keys: list[int]) -> int:
+        """How far down the full caps, and the reserves without any cap, leave a place at most."""
+        high = min([len(self.seated) - 1, *(int(self.room[key]) for key in keys)])
+        return min(high, self._without_caps(mask)) if high > self._by_exchange(mask, keys) else high
+
+    def _among(self, signatures: Ints, low: int, high: int) -> Ints:
+        """The pivots of signatures alike under full caps, between these bounds; a set found for one serves others."""
+        found = np.full(len(signatures), -1, dtype=np.int64)
+        for i, signature in enumerate(signatures.tolist()):
+            if found[i] < 0:
+                whole = self._completed(signature, high)
+                if whole is None:
+                    found[i] = self._bisected(low, high - 1, partial(self._seats_one_more, signature))
+                else:
+                    found[self._serves(whole, signature, signatures) & (found < 0)] = high
+                    found[i] = high
+        return found
+
+    def _completed(self, signature: int, place: int) -> Ints | None:
+        """A set as good as the one found with everybody seated before a place and one more of a signature, or None."""
+        programme, before = self._asked(), self._before(place)
+        witness = self._exchanging()
+        if witness.swap_in(signature, before, np.ones(len(before), dtype=bool)):
+            return witness.counts
+        before[signature] += 1
+        return programme.feasible(before, programme.supply, self.cost) if self._there(before, signature) else None
+
+    def _serves(self, whole: Ints, one: int, others: Ints) -> npt.NDArray[np.bool_]:
+        """Whether another of the same mask could stand in the set in the place of one."""
+        used = load(self.problem, whole)
+        mine = self.problem.keys[one]
+        used[mine[mine >= 0]] -= 1
+        full = np.append(used >= self.problem.slack, False)
+        return np.asarray(~full[self.problem.keys[others]].any(axis=1))
+
+    def _exchanging(self) -> Witness:
+        """The seated, about to be exchanged."""
+        if self._witness is None:
+            self._witness = Witness(self.problem, self._asked(), self.counts)
+        self._witness.replace(self.counts.copy())
+        return self._witness
+
+    def _there(self, counts: Ints, signature: int) -> bool:
+        return bool(counts[signature] <= self._asked().supply[signature])
 
     def _by_exchange(self, mask: int, keys: list[int]) -> int:
         """The last of the seated for whom one more of this mask under these full caps can be exchanged."""
@@ -110,19 +165,13 @@ class _Pivots:
             members = np.intersect1d(members, self.under.members(key))
         return int(self.last[members[kept[self.mask_of[members]]]].max(initial=-1))
 
-    def _between(self, signature: int, low: int) -> int:
-        """The pivot, at least `low`: by bisection between that and what caps and reserves leave."""
-        keys = self.problem.keys[signature]
-        high = min(len(self.seated) - 1, int(self.room[keys[keys >= 0]].min(initial=len(self.seated))))
-        if high > low:
-            high = min(high, self._without_caps(int(self.mask_of[signature])))
-        return self._bisected(low, high, lambda place: self._seats_one_more(signature, place))
-
     def _without_caps(self, mask: int) -> int:
         """The pivot of somebody of a mask under no cap at all: nobody of that mask gets further down."""
         if mask not in self._uncapped:
             low, high = self._by_exchange(mask, []), len(self.seated) - 1
-            self._uncapped[mask] = self._bisected(low, high, lambda place: self._seats_uncapped(mask, place))
+            if high > low and not self._seats_uncapped(mask, low + 1):
+                high = low  # nearly always: exchanges miss little where no cap is in the way
+            self._uncapped[mask] = self._bisected(low, high, partial(self._seats_uncapped, mask))
         return self._uncapped[mask]
 
     @staticmethod
@@ -137,17 +186,11 @@ class _Pivots:
         return low
 
     def _seats_one_more(self, signature: int, place: int) -> bool:
-        lower = self._before(place)
-        lower[signature] += 1
-        programme = self._asked()
-        if lower[signature] > programme.supply[signature]:
-            return False
-        return programme.feasible(lower, programme.supply) is not None
+        return self._completed(signature, place) is not None
 
     def _seats_uncapped(self, mask: int, place: int) -> bool:
         programme = self._asked()
-        cost = np.zeros(len(programme.supply))
-        return not programme.refuses(self._before(place), programme.supply, mask, cost)
+        return not programme.refuses(self._before(place), programme.supply, mask, self.cost)
 
     def _before(self, place: int) -> Ints:
         """How many of each signature are seated before this place."""
