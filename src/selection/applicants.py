@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
@@ -16,6 +15,7 @@ import numpy as np
 import numpy.typing as npt
 from pydantic import AliasChoices, AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field
 
+from selection.texts import Texts
 from selection.vocabulary import PERSONAL
 
 #: A cell as rules see it. `None` is missing; several values are a sorted tuple of words.
@@ -65,7 +65,7 @@ class Column:
     """A field of the pool: for each applicant the place of its value in `values`, -1 where it is missing.
 
     `codes` int32 of shape (applicants,); `values` an object array (any `type_of_values`, mostly distinct) or, for
-    times, a `datetime64[us]` array in UTC.
+    times, a `datetime64[us]` array in UTC, or, for texts that are mostly different, `Texts`.
     """
 
     codes: npt.NDArray[np.int32]
@@ -160,31 +160,106 @@ def pool_hash(pool: Pool) -> str:
     """SHA-256 over the pool sorted by id (and, for repeated ids, by content), field by field in name order.
 
     Names and e-mail addresses take part, so that a record proves which table was used without holding any of it.
+    Ids, names and addresses are hashed text by text; of any other field each distinct value once, sorted, and then for
+    each applicant its number among them. Ids are sorted by length in UTF-8, then by their bytes.
     """
     names = sorted(pool.columns)
-    ids = pool.ids.tolist()
-    order = sorted(range(len(ids)), key=ids.__getitem__)
-    if len(set(ids)) < len(ids):
+    order, repeated = _sorted_ids(pool.ids.tolist())
+    if repeated:
         texts = [_texts(pool.columns[name]) for name in names]
-        order.sort(key=lambda place: (ids[place], [cells[place] for cells in texts]))
-    digest = hashlib.sha256()
+        ids = [str(one).encode("utf-8", "surrogatepass") for one in pool.ids.tolist()]
+        places = range(len(ids))
+        listed = sorted(places, key=lambda p: (len(ids[p]), ids[p], [cells[p] for cells in texts]))
+        order = np.array(listed, dtype=np.int64)
+    digest = hashlib.sha256(f"{len(pool)}".encode())
     for name in ("id", *names):
-        one_each = pool.ids if name == "id" else _texts(pool.columns[name])
-        digest.update(f"{name}\x1d{_joined(one_each[order].tolist())}\x1e".encode("utf-8", "surrogatepass"))
+        digest.update(f"\x1e{name}\x1d".encode("utf-8", "surrogatepass"))
+        for part in _written(pool, name, order):
+            digest.update(part)
     return digest.hexdigest()
 
 
-def _joined(texts: list[str]) -> str:
-    """The texts as one from which each can be told: by a separator, or as JSON where some text holds a separator."""
-    joined = "\x1f".join(texts)
-    apart = joined.count("\x1f") == max(len(texts) - 1, 0) and "\x1d" not in joined and "\x1e" not in joined
-    return joined if apart else f"\x1d{json.dumps(texts, ensure_ascii=False)}"
+def _sorted_ids(ids: list[str]) -> tuple[npt.NDArray[np.int64], bool]:
+    """The places of the ids in their order, and whether an id stands more than once."""
+    packed = Texts.of(ids)
+    if packed is None:
+        written = [one.encode("utf-8", "surrogatepass") for one in ids]
+        order = sorted(range(len(ids)), key=lambda place: (len(written[place]), written[place]))
+        return np.array(order, dtype=np.int64), len(set(ids)) < len(ids)
+    return packed.order(), len(set(ids)) < len(ids)
+
+
+def _written(pool: Pool, name: str, order: npt.NDArray[np.int64]) -> Iterator[bytes]:
+    """What the hash reads of one field, the applicants in this order."""
+    if name == "id":
+        yield from _one_by_one(Texts.of(pool.ids[order].tolist()) or pool.ids[order].tolist())
+        return
+    column = pool.columns[name]
+    codes = column.codes[order]
+    moments = _moments(column)
+    if moments is not None:
+        yield b"times"
+        yield np.append(moments, np.datetime64("NaT", "us"))[codes].astype("<i8").tobytes()
+    elif name in PERSONAL:
+        if isinstance(column.values, Texts) and _one_each(codes, column.values):
+            yield from _one_by_one(column.values)
+        else:
+            texts: list[str] = objects([*_values_as_texts(column), ""])[codes].tolist()
+            yield from _one_by_one(Texts.of(texts) or texts)
+    else:
+        yield from _by_value(column, codes)
+
+
+def _one_each(codes: npt.NDArray[np.int32], texts: Texts) -> bool:
+    """Whether the texts stand in this order for the applicants, empty where one has none."""
+    if len(codes) != len(texts):
+        return False
+    return bool(((codes == np.arange(len(codes))) | ((codes < 0) & (texts.lengths == 0))).all())
+
+
+def _one_by_one(texts: Texts | list[str]) -> Iterator[bytes]:
+    """The length of each text in bytes, then all of them one after the other."""
+    if isinstance(texts, Texts):
+        yield texts.lengths.astype("<u4").tobytes()
+        yield texts.data.replace(texts.separator.encode(), b"")
+        return
+    written = [text.encode("utf-8", "surrogatepass") for text in texts]
+    yield np.fromiter(map(len, written), dtype="<u4", count=len(written)).tobytes()
+    yield b"".join(written)
+
+
+def _by_value(column: Column, codes: npt.NDArray[np.int32]) -> Iterator[bytes]:
+    """The distinct texts sorted, then for each applicant the number of theirs from 1, or 0 where it is missing."""
+    held = np.zeros(len(column.values) + 1, dtype=bool)
+    held[codes] = True
+    texts = _values_as_texts(column)
+    distinct = sorted({text for text, here in zip(texts, held[:-1].tolist(), strict=True) if here})
+    number = {text: place for place, text in enumerate(distinct, start=1)}
+    numbers = np.array([*(number.get(text, 0) for text in texts), 0], dtype="<u4")
+    yield from _one_by_one(distinct)
+    yield numbers[codes].tobytes()
+
+
+def _values_as_texts(column: Column) -> list[str]:
+    return [value if type(value) is str else canonical_text(value) for value in column.values.tolist()]
+
+
+def _moments(column: Column) -> npt.NDArray[np.datetime64] | None:
+    """The values as times in UTC if all of them are."""
+    if column.values.dtype != object:
+        return column.values.astype("datetime64[us]")
+    if isinstance(column.values, Texts) or not len(column.values):
+        return None
+    values = column.values.tolist()
+    if not all(isinstance(value, datetime) and value.tzinfo is not None for value in values):
+        return None
+    return np.array([value.astimezone(UTC).replace(tzinfo=None) for value in values], dtype="datetime64[us]")
 
 
 def _texts(column: Column) -> npt.NDArray[Any]:
     """One text per applicant; missing is the empty text, a present value never is."""
     if column.values.dtype == object:
-        words = [f"={v}" if type(v) is str else f"={canonical_text(v)}" for v in column.values.tolist()]
+        words = [f"={text}" for text in _values_as_texts(column)]
     else:
         moments = column.values.astype("datetime64[us]").tolist()
         words = ["" if moment is None else f"={moment.isoformat()}+00:00" for moment in moments]

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
-from typing import Any, Final
+from typing import Any, Final, cast
 
 import numpy as np
 import numpy.typing as npt
 
 from selection.applicants import Column, objects
+from selection.texts import USUAL, Texts
 
 #: An exporter puts `'` before what a spreadsheet would run; pretix also writes `\\|` in such cells.
 MASKED: Final = re.compile(r"'[=+\-@|%\t\r]")
+MASKS: Final = tuple(f"'{sign}".encode() for sign in "=+-@|%\t\r")
 
 
 class Coder:
@@ -20,14 +22,14 @@ class Coder:
 
     def __init__(self, apart: bool) -> None:
         self.apart = apart
-        self._texts: list[str] = []
+        self._pieces: list[Texts | list[str]] = []
         self._places: dict[str, int] = {}
         self._codes: list[npt.NDArray[np.int32]] = []
 
     def add(self, cells: Sequence[str]) -> None:
         """Take in the next cells of the column."""
         if self.apart:
-            self._texts.extend(map(str.strip, cells))
+            self._pieces.append(Texts.of(cells) or list(cells))
             return
         places = self._places
         for text in set(cells).difference(places):
@@ -40,20 +42,42 @@ class Coder:
         known = [places.setdefault(text, len(places)) for text in texts]
         self._codes.append(np.array(known, dtype=np.int32)[codes])
 
+    def add_packed(self, texts: Texts) -> None:
+        """Take in the next cells of a column that keeps a text for each row."""
+        self._pieces.append(texts)
+
     def column(self) -> Column:
         """The finished column: stripped, without empty texts."""
         if self.apart:
-            return _one_each(self._texts)
+            return _from_pieces(self._pieces)
         codes = np.concatenate(self._codes) if self._codes else np.zeros(0, dtype=np.int32)
-        return recoded(codes, [text.strip() or None for text in self._places])
+        return coded_texts(codes, list(self._places))
 
 
-def _one_each(texts: Sequence[str]) -> Column:
+def _from_pieces(pieces: Sequence[Texts | list[str]]) -> Column:
     """A column of texts that are mostly different: a code for each row."""
+    if all(isinstance(piece, Texts) and piece.separator == USUAL for piece in pieces):
+        return one_each(Texts(b"".join(piece.data for piece in pieces if isinstance(piece, Texts))))
+    texts = [t.strip() for piece in pieces for t in (piece.tolist() if isinstance(piece, Texts) else piece)]
+    packed = Texts.of(texts)
+    if packed is not None:
+        return one_each(packed)
     codes = np.arange(len(texts), dtype=np.int32)
-    if "" in texts:
-        codes[[place for place, text in enumerate(texts) if not text]] = -1
-    return Column(codes, objects(list(texts)))
+    codes[[place for place, text in enumerate(texts) if not text]] = -1
+    return Column(codes, objects(texts))
+
+
+def one_each(texts: Texts) -> Column:
+    """A column with a text for each row, stripped; empty ones are missing."""
+    texts = texts.stripped()
+    codes = np.arange(len(texts), dtype=np.int32)
+    codes[texts.lengths == 0] = -1
+    return Column(codes, cast("npt.NDArray[Any]", texts))
+
+
+def coded_texts(codes: npt.NDArray[np.int32], texts: Sequence[str]) -> Column:
+    """A column of texts by their codes: stripped, without empty ones."""
+    return recoded(codes, [text.strip() or None for text in texts])
 
 
 def recoded(codes: npt.NDArray[np.int32], values: Sequence[Any]) -> Column:
@@ -71,11 +95,16 @@ def in_use(column: Column) -> list[Any]:
     """The column's distinct values, `None` for those that no record holds."""
     found = np.zeros(len(column.values) + 1, dtype=bool)
     found[column.codes] = True
-    return [v if u else None for v, u in zip(column.values.tolist(), found[:-1].tolist(), strict=True)]
+    values: list[Any] = column.values.tolist()
+    if found[:-1].all():
+        return values
+    return [v if u else None for v, u in zip(values, found[:-1].tolist(), strict=True)]
 
 
 def unmasked(raw: Column) -> tuple[Column, list[int]]:
     """The column with exporters' masks undone, and the codes whose text that changed."""
+    if isinstance(raw.values, Texts) and not any(mask in raw.values.data for mask in MASKS):
+        return raw, []
     texts = raw.values.tolist()
     places = _masked(texts)
     if not places:

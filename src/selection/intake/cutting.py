@@ -9,6 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from selection.intake.coding import Coder, may_mask
+from selection.texts import USUAL, Texts
 
 BLOCK: Final = 1 << 22
 QUOTE, LINE_END = 34, 10
@@ -67,6 +68,9 @@ def _is_utf8(block: bytes) -> bool:
 
 
 def _add(coder: Coder, piece: Piece, starts: Places, ends: Places) -> None:
+    if coder.apart and (packed := piece.packed(starts, ends)) is not None:
+        coder.add_packed(packed)
+        return
     found = None if coder.apart or len(starts) < FEW else piece.distinct(starts, ends)
     if found is None:
         coder.add(piece.texts(starts, ends))
@@ -147,6 +151,21 @@ class Piece:
         if latin.isascii() or "".join(found).isascii():
             return found
         return [t if t.isascii() else t.encode("latin-1").decode() for t in found]
+
+    def packed(self, starts: Places, ends: Places) -> Texts | None:
+        """The cells as texts in one piece; None where a cell is long or holds a quotation mark."""
+        lengths = ends - starts
+        longest = int(lengths.max(initial=0))
+        if longest >= LONGEST or self.escapes:
+            return None
+        table = np.empty((len(starts), longest // 8 + 1), dtype="<u8")
+        for place in range(table.shape[1]):
+            table[:, place] = self.eights[np.minimum(starts + 8 * place, self.size)]
+        signs = table.view(np.uint8)
+        at = np.arange(signs.shape[1])
+        signs[np.arange(len(starts)), lengths] = ord(USUAL)
+        texts = Texts(signs[at <= lengths[:, None]].tobytes())
+        return texts if len(texts) == len(starts) else None
 
     def distinct(self, starts: Places, ends: Places) -> tuple[Places, npt.NDArray[np.int32]] | None:
         """Places of cells that stand for all different ones, and which of them each cell equals."""

@@ -25,7 +25,9 @@ from selection.intake.encodings import decode, refuse_other_kinds
 from selection.intake.findings import Problem
 from selection.intake.forms import Form
 from selection.intake.headings import Plan
+from selection.intake.parsers import Body, installed, parse
 from selection.intake.records import END, Records
+from selection.intake.regularity import regular
 from selection.intake.tables import Table
 
 if TYPE_CHECKING:
@@ -82,14 +84,27 @@ def _read_regular(data: bytes, form: Form, source: str, planned: Planner) -> Tab
     if text is None:
         return None
     layout = _layout(_without_preamble(text, form.skip_rows), form, source, planned)
-    coders = layout.coders()
-    masks = cut(data, body, ord(layout.separator), coders) if layout.separator.isascii() else None
+    columns, masks = _cells(data, body, layout)
     if masks is None:
         return None
-    columns = _columns(coders)
     size = next((len(c) for c in columns if c is not None), 0)
     rows = np.arange(layout.first, layout.first + size)
     return Table(layout.headings, columns, rows, masks=masks, source=source)
+
+
+def _cells(data: bytes, body: int, layout: Layout) -> tuple[tuple[Column | None, ...], bool | None]:
+    """All columns that are read, and whether a cell may be masked (None if the file is not regular)."""
+    width = len(layout.headings)
+    if not layout.separator.isascii():
+        return (), None
+    found = regular(data, body, ord(layout.separator), width) if installed() else None
+    if found is not None:
+        parsed = parse(Body(data, body, layout.separator, width, found, layout.plan.read, layout.plan.apart))
+        if parsed is not None:
+            return tuple(parsed), found.masks
+    coders = layout.coders()
+    masks = cut(data, body, ord(layout.separator), coders)
+    return _columns(coders), masks
 
 
 def _beginning(data: bytes, begin: int, body: int) -> str | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, Final
 
 import numpy as np
@@ -10,6 +10,7 @@ import numpy.typing as npt
 
 from selection.applicants import Column, canonical_text
 from selection.intake.findings import Ledger
+from selection.texts import Texts
 
 #: Providers that ignore dots and what follows a plus sign in an address.
 IGNORES_DOTS: Final = ("gmail.com", "googlemail.com")
@@ -27,25 +28,40 @@ def normalised_email(address: str) -> str | None:
     return f"{local}@{domain}"
 
 
-def normalised_emails(addresses: Sequence[str]) -> Sequence[str | None]:
-    """All addresses normalised; at one go if each is plainly one address and none needs its provider's rules."""
-    written = "\n".join(addresses)
-    text = written.casefold()
-    if not _plain(text, len(addresses)) or any(f"@{domain}" in text for domain in IGNORES_DOTS):
-        return [normalised_email(a) for a in addresses]
-    return addresses if text == written else text.split("\n")
+def email_hashes(addresses: Sequence[str]) -> tuple[Codes, list[int]]:
+    """A hash of each address as its provider tells mailboxes apart, and the places of those that are no address."""
+    texts = addresses if isinstance(addresses, Texts) else Texts.of(addresses)
+    blocks = texts.blocks() if texts is not None else iter([list(addresses)])
+    hashes, invalid, start = [np.zeros(0, dtype=np.int64)], list[int](), 0
+    for block in blocks:
+        keys: list[str | None] = [*"\n".join(block).casefold().split("\n")]
+        if len(keys) != len(block):
+            keys = [*map(str.casefold, block)]
+        for place in _special(block, keys):
+            keys[place] = normalised_email(block[place])
+            if keys[place] is None:
+                invalid.append(start + place)
+        hashes.append(np.fromiter(map(hash, keys), dtype=np.int64, count=len(keys)))
+        start += len(block)
+    return np.concatenate(hashes), invalid
 
 
-def _plain(text: str, lines: int) -> bool:
-    """Whether each line is one `@` with something around it, in ASCII and without white space."""
-    if not text.isascii():
-        return False
-    signs = np.frombuffer(text.encode(), dtype=np.uint8)
-    marks = np.flatnonzero((signs <= 32) | (signs == ord("@")))
-    if len(marks) != 2 * lines - 1 or marks[0] == 0 or marks[-1] == len(signs) - 1 or (np.diff(marks) < 2).any():
-        return False
-    kinds = signs[marks]
-    return bool((kinds[::2] == ord("@")).all() and (kinds[1::2] == ord("\n")).all())
+def _special(block: Sequence[str], keys: Sequence[str | None]) -> Iterable[int]:
+    """Places of addresses that are not plainly one in ASCII, or whose provider has rules of its own."""
+    packed = Texts.of(block)
+    if packed is None:
+        return range(len(block))
+    signs, ends = packed.signs, packed.ends
+    marks = np.flatnonzero(signs == ord("@"))
+    line = np.searchsorted(ends, marks)
+    special = np.bincount(line, minlength=len(ends)) != 1
+    edge = (signs <= 32) | (signs >= 0x80)
+    special[line[edge[marks - 1] | edge[marks + 1] | (marks == 0)]] = True
+    edge[ends] = False
+    special[np.searchsorted(ends, np.flatnonzero(edge))] = True
+    rules = tuple(f"@{domain}" for domain in IGNORES_DOTS)
+    special |= np.fromiter((key is not None and key.endswith(rules) for key in keys), dtype=bool, count=len(keys))
+    return np.flatnonzero(special).tolist()
 
 
 def find_duplicates(
@@ -53,8 +69,8 @@ def find_duplicates(
 ) -> Codes:
     """For each applicant the place of the registration that stands instead, or -1."""
     duplicate_of = np.full(len(ids), -1, dtype=np.int64)
-    by_id = _repeated(_codes(ids.tolist()))
-    by_email = _repeated(_emails(columns.get("email"), email_heading, ledger))
+    by_id = _repeated(np.fromiter(map(hash, ids), dtype=np.int64, count=len(ids)), np.arange(len(ids)), ids.__getitem__)
+    by_email = _by_email(columns.get("email"), email_heading, ledger)
     for group in _connected(by_id, by_email):
         standing = _standing(group, ids, columns, latest)
         for place in group:
@@ -64,38 +80,31 @@ def find_duplicates(
     return duplicate_of
 
 
-def _codes(keys: Sequence[Any]) -> Codes:
-    """Equal keys share a number, None is -1; a quick look at hashes first, since mostly all are different."""
-    hashes = np.fromiter(map(hash, keys), dtype=np.int64, count=len(keys))
-    hashes.sort()
-    if (hashes[1:] != hashes[:-1]).all() and None not in keys:
-        return np.arange(len(keys))
-    places: dict[Any, int] = {}
-    found = (-1 if k is None else places.setdefault(k, len(places)) for k in keys)
-    return np.fromiter(found, dtype=np.int64, count=len(keys))
-
-
-def _emails(column: Column | None, heading: str, ledger: Ledger) -> Codes:
-    if column is None:
-        return np.zeros(0, dtype=np.int64)
-    keys = normalised_emails(column.values.tolist())
-    invalid = [code for code, key in enumerate(keys) if key is None]
-    for place in np.flatnonzero(np.isin(column.codes, invalid)).tolist() if invalid else ():
+def _by_email(column: Column | None, heading: str, ledger: Ledger) -> list[list[int]]:
+    """Applicants whose addresses lead to one mailbox."""
+    if column is None or not len(column.values):
+        return []
+    hashes, invalid = email_hashes(column.values if isinstance(column.values, Texts) else column.values.tolist())
+    no_address = np.zeros(len(hashes) + 1, dtype=bool)
+    no_address[invalid] = True
+    no_address[-1] = False
+    for place in np.flatnonzero(no_address[column.codes] & (column.codes >= 0)).tolist() if invalid else ():
         said = "What stands here is not an e-mail address; it was not compared with others."
         ledger.note("invalid_email", said, "kept", row=int(ledger.rows[place]), column=heading)
-    return np.append(_codes(keys), -1)[column.codes]
+    no_address[-1] = True
+    known = np.flatnonzero(~no_address[column.codes])
+    return _repeated(hashes[column.codes[known]], known, lambda place: normalised_email(column.at(place)))
 
 
-def _repeated(codes: Codes) -> list[list[int]]:
-    """The places of each number that occurs more than once."""
-    known = np.flatnonzero(codes >= 0)
-    order = known[np.argsort(codes[known], kind="stable")]
-    sorted_codes = codes[order]
-    starts = np.flatnonzero(np.append(True, sorted_codes[1:] != sorted_codes[:-1])) if len(order) else order
-    sizes = np.diff(np.append(starts, len(order)))
-    return [
-        order[s : s + n].tolist() for s, n in zip(starts[sizes > 1].tolist(), sizes[sizes > 1].tolist(), strict=True)
-    ]
+def _repeated(hashes: Codes, places: Codes, key: Callable[[int], Any]) -> list[list[int]]:
+    """The places of each key that occurs more than once: those whose hashes do, looked at more closely."""
+    ordered = np.sort(hashes)
+    several = ordered[1:][ordered[1:] == ordered[:-1]]
+    suspects = places[np.isin(hashes, several)] if len(several) else several
+    groups: dict[Any, list[int]] = {}
+    for place in suspects.tolist():
+        groups.setdefault(key(place), []).append(place)
+    return [group for group in groups.values() if len(group) > 1]
 
 
 def _connected(*families: list[list[int]]) -> list[list[int]]:

@@ -12,6 +12,7 @@ from selection.intake.coding import in_use, recoded
 from selection.intake.findings import Ledger
 from selection.intake.forms import FieldForm, Form
 from selection.intake.times import joined, read_times, settled
+from selection.texts import Texts
 from selection.vocabulary import COUNTRY_FIELDS
 
 
@@ -39,7 +40,7 @@ class FieldReader:
         return self._by_value(name, field, heading, raw)
 
     def _by_value(self, name: str, field: FieldForm, heading: str, raw: Column) -> Column:
-        if field.type != "date":
+        if field.type != "date" and not isinstance(raw.values, Texts):
             raw = settled(raw, self.form.timezone if self.typed else None)
         if name in COUNTRY_FIELDS and field.codes is None and field.values is None:
             field = self._codes_recognised(field, heading, raw)
@@ -64,6 +65,8 @@ class FieldReader:
 
     def _checked(self, name: str, heading: str, raw: Column) -> Column:
         """A column from memory without the values that no field can hold."""
+        if isinstance(raw.values, Texts):
+            return raw
         values = raw.values.tolist()
         kinds = {type(v) for v in values}
         if kinds <= {str} or (kinds <= {str, tuple} and name not in WORDS):

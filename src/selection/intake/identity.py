@@ -14,6 +14,7 @@ from selection.applicants import Column, canonical_text, objects
 from selection.intake.cells import checked
 from selection.intake.findings import Ledger, Trouble
 from selection.intake.forms import FieldForm
+from selection.texts import Texts
 
 SHORT, LONG = 12, 64
 
@@ -31,11 +32,12 @@ def read_ids(
     heading = field.headings[0]
     texts, troubles = _texts(raw, field)
     ledger.report("id", heading, raw, troubles)
-    if any("@" in t for t in texts if t):
+    if "@" in "".join(filter(None, texts)):
         said = "Some ids look like e-mail addresses. Ids stand in public lists; read them from another column."
         ledger.note("id_is_address", said, "kept", column=heading)
     ids = objects([*texts, None])[raw.codes]
-    empty = np.flatnonzero(ids == None)  # noqa: E711
+    lacking = np.array([*(text is None for text in texts), True], dtype=bool) if troubles else raw.codes < 0
+    empty = np.flatnonzero(lacking[raw.codes] if troubles else lacking)
     if len(empty):
         ids[empty] = made_ids(content, empty)
         for place in empty.tolist():
@@ -47,14 +49,28 @@ def read_ids(
 
 def _texts(raw: Column, field: FieldForm) -> tuple[list[str | None], dict[int, Trouble]]:
     values = raw.values.tolist()
-    if all(map(str.__instancecheck__, values)):
-        if not field.prefix and not field.width:
-            return values, {}
-        prefix, width = field.prefix, field.width
-        return [prefix + (text.zfill(width) if text.isdecimal() else text) for text in values], {}
+    if isinstance(raw.values, Texts) or all(map(str.__instancecheck__, values)):
+        return _with_prefix(_filled_up(values, field.width), field.prefix), {}
     troubles = {code: t for code, v in enumerate(values) if (t := _trouble(v)) is not None}
     texts = [None if code in troubles else _id(v, field) for code, v in enumerate(values)]
     return texts, troubles
+
+
+def _filled_up(texts: list[str], width: int) -> list[str]:
+    """Numbers with zeros before them, up to this width."""
+    if width:
+        for place, size in enumerate(map(len, texts)):
+            if size < width and texts[place].isdecimal():
+                texts[place] = texts[place].zfill(width)
+    return texts
+
+
+def _with_prefix(texts: list[str], prefix: str) -> list[str | None]:
+    """The prefix before each text, all at one go where no text has several lines."""
+    if not prefix or not texts:
+        return list(texts)
+    joined = prefix + f"\n{prefix}".join(texts)
+    return list(joined.split("\n") if joined.count("\n") == len(texts) - 1 else map(prefix.__add__, texts))
 
 
 def _trouble(value: Any) -> Trouble | None:

@@ -11,7 +11,9 @@ import numpy as np
 import numpy.typing as npt
 
 from selection.applicants import Column
+from selection.intake.coding import one_each
 from selection.intake.findings import Problem
+from selection.texts import Texts
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -49,8 +51,14 @@ class Table:
         """The same table with some of its records only."""
         if keep.all():
             return self
-        columns = tuple(c and Column(c.codes[keep], c.values) for c in self.columns)
+        columns = tuple(c and _taken(c, keep) for c in self.columns)
         return replace(self, columns=columns, rows=self.rows[keep])
+
+
+def _taken(column: Column, keep: npt.NDArray[np.bool_]) -> Column:
+    if isinstance(column.values, Texts) and len(column.values) == len(column):
+        return one_each(column.values.where(keep))
+    return Column(column.codes[keep], column.values)
 
 
 def numbered(places: Iterable[int]) -> str:

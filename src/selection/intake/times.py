@@ -14,10 +14,13 @@ import numpy.typing as npt
 from selection.applicants import Column
 from selection.intake.coding import in_use, recoded
 from selection.intake.findings import Trouble, short
+from selection.texts import Texts
 
 #: From this many on it pays to read times together.
 MANY: Final = 1000
 BLOCK: Final = 1 << 15
+#: How many signs a time in full has.
+SIGNS: Final = 19
 NUMBERS_AT: Final = (0, 1, 2, 3, 5, 6, 8, 9, 11, 12, 14, 15, 17, 18)
 Times = npt.NDArray[np.datetime64]
 
@@ -30,6 +33,10 @@ WORDED_ZONE: Final = re.compile(r"\s*(?:GMT|UTC)(?:([+-])(\d{1,2})(?::?(\d{2}))?
 
 def read_times(raw: Column, dates: str, zone: str) -> tuple[Column, dict[int, Trouble]]:
     """A column of times in UTC, and what is wrong with some of its distinct values."""
+    packed = _packed(raw) if dates in ISO_FORMATS else None
+    if packed is not None:
+        found, doubtful = _to_utc(packed, np.zeros(len(packed), dtype=bool), zone)
+        return Column(raw.codes, found), _doubtful(doubtful, zone)
     values = in_use(raw)
     local, aware = _parsed(values, dates)
     found, doubtful = _to_utc(local, aware, zone)
@@ -38,10 +45,32 @@ def read_times(raw: Column, dates: str, zone: str) -> tuple[Column, dict[int, Tr
         for code in np.flatnonzero(np.isnat(found)).tolist()
         if values[code] is not None
     }
-    said = f"clocks change in {zone} at this time; it was read as before the change."
-    troubles |= {code: Trouble("doubtful_time", said, "kept") for code in np.flatnonzero(doubtful).tolist()}
+    troubles |= _doubtful(doubtful, zone)
     known = np.append(~np.isnat(found), False)
     return Column(np.where(known[raw.codes], raw.codes, np.int32(-1)).astype(np.int32), found), troubles
+
+
+def _doubtful(doubtful: npt.NDArray[np.bool_], zone: str) -> dict[int, Trouble]:
+    said = f"clocks change in {zone} at this time; it was read as before the change."
+    return {code: Trouble("doubtful_time", said, "kept") for code in np.flatnonzero(doubtful).tolist()}
+
+
+def _packed(raw: Column) -> Times | None:
+    """Texts in one piece read as `2025-08-31 18:00:00`; None unless all that is not missing is written so."""
+    texts = raw.values
+    if not isinstance(texts, Texts) or not (texts.lengths[raw.codes[raw.codes >= 0]] == SIGNS).all():
+        return None
+    held = texts.lengths == SIGNS
+    if len(raw) != len(texts) or bool((texts.lengths[~held] > 0).any()):
+        return None
+    signs = (texts if held.all() else texts.where(held)).signs.reshape(-1, SIGNS + 1)[:, :SIGNS]
+    read = [_digits(signs[start : start + BLOCK]) for start in range(0, len(signs), BLOCK)]
+    known = [block for block in read if block is not None]
+    if len(known) < len(read) or not known:
+        return None
+    found = np.full(len(texts), np.datetime64("NaT", "us"))
+    found[held] = np.concatenate(known)
+    return found
 
 
 def settled(raw: Column, zone: str | None) -> Column:
@@ -103,10 +132,10 @@ def _fixed(values: Sequence[Any]) -> Times | None:
     found = np.empty(len(values), dtype="datetime64[us]")
     for start in range(0, len(values), BLOCK):
         block = values[start : start + BLOCK]
-        if {type(v) for v in block} != {str} or set(map(len, block)) != {19}:
+        if {type(v) for v in block} != {str} or set(map(len, block)) != {SIGNS}:
             return None
         text = "".join(block)
-        read = _digits(np.frombuffer(text.encode(), dtype=np.uint8).reshape(-1, 19)) if text.isascii() else None
+        read = _digits(np.frombuffer(text.encode(), dtype=np.uint8).reshape(-1, SIGNS)) if text.isascii() else None
         if read is None:
             return None
         found[start : start + BLOCK] = read

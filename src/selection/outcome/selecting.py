@@ -57,6 +57,8 @@ def _policy(policy: Policy | Mapping[str, Any] | str | Path) -> Policy:
 
 def _pinned(assessment: Assessment) -> list[int]:
     """The places of the pinned applicants."""
+    if not assessment.policy.pinned:
+        return []
     places = assessment.pool.places
     found = []
     for one in assessment.policy.pinned:

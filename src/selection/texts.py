@@ -1,0 +1,157 @@
+"""Many texts in one piece: ids, names and addresses of a large pool without an object for each."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from functools import cached_property
+from typing import Any, Final
+
+import numpy as np
+import numpy.typing as npt
+
+#: One of these follows each text: the first that stands in none of them.
+SEPARATORS: Final = ("\x1f", "\n", "\x1e", "\x1d", "\0")
+USUAL: Final = SEPARATORS[0]
+
+#: Texts longer than this are sorted one by one, not eight bytes at a time.
+LONGEST: Final = 64
+AT_ONCE: Final = 1 << 16
+
+#: The first bytes of all white space beyond ASCII; the first of these begins two bytes, the others three.
+WIDE: Final = (0xC2, 0xE1, 0xE2, 0xE3)
+
+Places = npt.NDArray[np.int64]
+
+
+class Texts:
+    """A read-only sequence of texts, kept as UTF-8 with a separator after each; reads like an object array of them."""
+
+    def __init__(self, data: bytes, separator: str = USUAL) -> None:
+        self.data, self.separator = data, separator
+
+    @classmethod
+    def of(cls, texts: Sequence[str]) -> Texts | None:
+        """The texts in one piece; None if every separator stands in one of them, or they are no Unicode."""
+        for separator in SEPARATORS:
+            joined = separator.join(texts) + separator if texts else ""
+            if joined.count(separator) == len(texts):
+                try:
+                    return cls(joined.encode(), separator)
+                except UnicodeEncodeError:
+                    return None
+        return None
+
+    @property
+    def dtype(self) -> np.dtype[Any]:
+        """As of the object array it stands for."""
+        return np.dtype(object)
+
+    @cached_property
+    def ends(self) -> Places:
+        """Where each text ends in `data`, in bytes."""
+        return np.flatnonzero(self.signs == ord(self.separator))
+
+    @property
+    def signs(self) -> npt.NDArray[np.uint8]:
+        """The texts byte by byte."""
+        return np.frombuffer(self.data, dtype=np.uint8)
+
+    @cached_property
+    def lengths(self) -> Places:
+        """How many bytes each text has."""
+        return np.diff(self.ends, prepend=-1) - 1
+
+    def __len__(self) -> int:
+        return len(self.ends)
+
+    def __repr__(self) -> str:
+        return f"Texts({len(self):,})"
+
+    def __getstate__(self) -> tuple[bytes, str]:
+        return self.data, self.separator
+
+    def __setstate__(self, state: tuple[bytes, str]) -> None:
+        self.data, self.separator = state
+
+    def tolist(self) -> list[str]:
+        """A Python text for each."""
+        return self.data[:-1].decode().split(self.separator) if self.data else []
+
+    def blocks(self) -> Iterator[list[str]]:
+        """Some thousand texts at a time."""
+        starts = [0, *(self.ends[AT_ONCE - 1 :: AT_ONCE] + 1).tolist()]
+        for start, end in zip(starts, [*starts[1:], len(self.data)], strict=True):
+            if end > start:
+                yield self.data[start : end - 1].decode().split(self.separator)
+
+    def copy(self) -> npt.NDArray[Any]:
+        """The object array it stands for."""
+        array = np.empty(len(self), dtype=object)
+        array[:] = self.tolist()
+        return array
+
+    def __getitem__(self, key: Any) -> Any:
+        if isinstance(key, (int, np.integer)):
+            place = int(key) + (len(self) if key < 0 else 0)
+            end = int(self.ends[place])
+            return self.data[end - int(self.lengths[place]) : end].decode()
+        return self.copy()[key]
+
+    def where(self, keep: npt.NDArray[np.bool_]) -> Texts:
+        """Only those texts whose flag is set."""
+        kept = self.signs[np.repeat(keep, self.lengths + 1)]
+        return Texts(kept.tobytes(), self.separator)
+
+    def take(self, places: Places) -> Texts:
+        """The texts at these places, in this order; at -1 an empty one."""
+        if len(places) == len(self) and (places == np.arange(len(self))).all():
+            return self
+        chosen = np.append(self.copy(), np.array([""], dtype=object))[places].tolist()
+        return Texts((self.separator.join(chosen) + self.separator).encode() if chosen else b"", self.separator)
+
+    def stripped(self) -> Texts:
+        """The texts without white space around them, as `str.strip` sees it."""
+        places = self._may_strip()
+        if not len(places):
+            return self
+        ends, pieces, start = self.ends[places], list[bytes](), 0
+        for begin, end in zip((ends - self.lengths[places]).tolist(), ends.tolist(), strict=True):
+            pieces += [self.data[start:begin], self.data[begin:end].decode().strip().encode()]
+            start = end
+        return Texts(b"".join([*pieces, self.data[start:]]), self.separator)
+
+    def _may_strip(self) -> Places:
+        """Where white space may stand around a text: in ASCII, or as a longer sign, told by its first byte."""
+        held = np.flatnonzero(self.lengths > 0)
+        ends, signs = self.ends[held], self.signs
+        first, last = signs[ends - self.lengths[held]], signs[ends - 1]
+        wide = np.zeros(256, dtype=bool)
+        wide[list(WIDE)] = True
+        odd = (first <= 32) | (last <= 32) | wide[first]
+        long = np.flatnonzero(last >= 0x80)
+        odd[long] |= (signs[ends[long] - 2] == WIDE[0]) | wide[signs[np.maximum(ends[long] - 3, 0)]]
+        found: Places = held[odd]
+        return found
+
+    def words(self) -> list[npt.NDArray[np.uint64]] | None:
+        """The bytes of each text as big-endian numbers, eight at a time, zeros beyond its end; None for long texts."""
+        longest = int(self.lengths.max(initial=0))
+        if longest > LONGEST:
+            return None
+        eights = np.ndarray((len(self.data) + 1,), dtype=">u8", buffer=self.data + bytes(8), strides=(1,))
+        starts = self.ends - self.lengths
+        return [_word(eights, starts + at, self.lengths - at) for at in range(0, max(longest, 1), 8)]
+
+    def order(self) -> Places:
+        """The places of the texts sorted, shorter ones first and those of one length by their bytes."""
+        words = self.words()
+        if words is None:
+            texts = [text.encode() for text in self.tolist()]
+            return np.array(sorted(range(len(texts)), key=lambda place: (len(texts[place]), texts[place])), dtype=int)
+        return np.lexsort((*reversed(words), self.lengths))
+
+
+def _word(eights: npt.NDArray[np.uint64], starts: Places, left: Places) -> npt.NDArray[np.uint64]:
+    word = eights[np.minimum(starts, len(eights) - 1)].astype(np.uint64)
+    shift = (8 * (8 - np.clip(left, 1, 8))).astype(np.uint64)
+    return np.where(left > 0, word >> shift << shift, np.uint64(0))

@@ -1,0 +1,136 @@
+"""Files read by polars, by pyarrow, by numpy alone and record by record: the same pool and the same findings."""
+
+from __future__ import annotations
+
+import csv
+import io
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from selection import Form, Intake, read_applicants
+from selection.errors import SelectionError
+from selection.intake import delimited
+from selection.intake.regularity import regular
+from selection.texts import Texts
+
+EXPORTS = Path(__file__).parent / "data" / "exports"
+TABLES = sorted(p for p in EXPORTS.iterdir() if p.suffix in (".csv", ".tsv", ".txt"))
+ABSENT = {"polars": (), "pyarrow": ("polars",), "numpy": ("polars", "pyarrow")}
+
+QUIET = settings(deadline=None, max_examples=150)
+SIGNS = st.text(st.sampled_from(list('ab ;"\n\ré\u00a0')), max_size=6)
+
+
+def seen(source: Any, form: Any = None) -> Any:
+    """All that came of reading a table, or the sentence that says why it could not be read."""
+    try:
+        intake: Intake = read_applicants(source, form=form)
+    except SelectionError as error:
+        return error.sentence
+    pool = intake.pool
+    said = [(f.row or 0, f.column or "", f.code, f.sentence, f.value or "", f.action) for f in intake.findings]
+    cells = {name: [column.at(row) for row in range(len(pool))] for name, column in pool.columns.items()}
+    return pool.sha256, pool.ids.tolist(), pool.duplicate_of.tolist(), cells, sorted(said), dict(intake.counts)
+
+
+def without(monkeypatch: pytest.MonkeyPatch, parser: str) -> None:
+    pytest.importorskip(parser)
+    for name in ABSENT[parser]:
+        monkeypatch.setitem(sys.modules, name, None)
+
+
+@pytest.mark.parametrize("parser", ABSENT)
+@pytest.mark.parametrize("table", TABLES, ids=lambda path: str(path.name))
+def test_every_parser_reads_an_export_as_the_careful_one(
+    table: Path, parser: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    own = table.with_suffix(".toml")
+    form = own if own.exists() else None
+    with monkeypatch.context() as patch:
+        patch.setattr(delimited, "_read_regular", lambda *_: None)
+        carefully = seen(table, form)
+    without(monkeypatch, parser)
+    assert seen(table, form) == carefully
+
+
+@pytest.mark.parametrize("parser", ["polars", "pyarrow"])
+def test_a_regular_file_is_read_by_the_parser_that_is_installed(
+    parser: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    without(monkeypatch, parser)
+    monkeypatch.setattr(delimited, "cut", lambda *_: pytest.fail("read without the parser"))
+    path = tmp_path / "table.csv"
+    path.write_text('id,country,note\n007,NA,"two\nlines"\n8,,"a ""b"", c"\n9, Kenya ,\n')
+    intake = read_applicants(path)
+    assert [one.id for one in intake.pool] == ["007", "8", "9"]
+    assert [intake.pool.columns["note"].at(row) for row in range(3)] == ["two\nlines", 'a "b", c', None]
+
+
+@QUIET
+@given(
+    rows=st.lists(st.tuples(SIGNS, SIGNS, SIGNS), min_size=1, max_size=5),
+    quoted=st.booleans(),
+    broken=st.one_of(st.none(), st.tuples(st.integers(0, 60), st.sampled_from('";\n\ra'))),
+)
+def test_any_text_is_read_alike(
+    tmp_path_factory: pytest.TempPathFactory,
+    rows: list[tuple[str, str, str]],
+    quoted: bool,
+    broken: tuple[int, str] | None,
+) -> None:
+    path = tmp_path_factory.mktemp("any") / "table.csv"
+    target = io.StringIO(newline="")
+    writer = csv.writer(target, delimiter=";", quoting=csv.QUOTE_ALL if quoted else csv.QUOTE_MINIMAL)
+    writer.writerows([("id", "x", "name"), *rows])
+    text = target.getvalue()
+    if broken is not None:
+        at = min(len(text), 9 + broken[0])
+        text = text[:at] + broken[1] + text[at:]
+    path.write_text(text, encoding="utf-8", newline="")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(delimited, "_read_regular", lambda *_: None)
+        carefully = seen(path)
+    for parser in ABSENT:
+        with pytest.MonkeyPatch.context() as patch:
+            without(patch, parser)
+            assert seen(path) == carefully, parser
+
+
+@pytest.mark.parametrize("parser", ABSENT)
+@pytest.mark.parametrize("records", ["1;2;3\n4\n", "4\n1;2;3\n", "4;5\n" * 2000 + "1;2;3\n4\n"])
+def test_a_long_record_does_not_make_up_for_a_short_one(
+    records: str, parser: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    without(monkeypatch, parser)
+    path = tmp_path / "table.csv"
+    path.write_text(f"id;x\n{records}")
+    assert {f.code for f in read_applicants(path).findings} >= {"too_many_cells", "too_few_cells"}
+
+
+def test_a_record_cut_short_and_a_mark_misplaced_are_not_regular() -> None:
+    good = b'a;b\n"1";"x;""y"""\n2;"\n"\n'
+    found = regular(good, 4, ord(";"), 2)
+    assert found is not None
+    assert (found.records, found.lines_in_cells) == (2, True)
+    for bad in (b"1\n2;3\n", b'1;2"\n', b'1;"a"b\n', b'1;"a\n', b"1;\xff\n", b"1;2\r3;4\n", b"1;2\n\n3;4\n"):
+        assert regular(b"a;b\n" + bad, 4, ord(";"), 2) is None, bad
+
+
+@QUIET
+@given(texts=st.lists(st.text(st.sampled_from(list("ab \u00a0\u3000é\n\x1f")), max_size=9), max_size=8))
+def test_texts_in_one_piece_are_the_texts(texts: list[str]) -> None:
+    packed = Texts.of(texts)
+    assert packed is not None
+    assert packed.tolist() == texts == [packed[place] for place in range(len(texts))]
+    assert [text for block in packed.blocks() for text in block] == texts
+    assert packed.stripped().tolist() == [text.strip() for text in texts]
+    assert [texts[place] for place in packed.order()] == sorted(texts, key=lambda t: (len(t.encode()), t.encode()))
+
+
+def test_the_form_of_an_export_is_beside_it() -> None:
+    assert any(table.with_suffix(".toml").exists() and Form.load(table.with_suffix(".toml")) for table in TABLES)
