@@ -37,6 +37,8 @@ CORRIDOR = (
     "outcome",
     "explanations",
     "replacement",
+    "charts",
+    "report",
     "dossier",
     "cli",
     "__main__",
@@ -44,10 +46,23 @@ CORRIDOR = (
 
 #: What a room may open of a room to its right, inside a function: the outcome is the object that users hold.
 ON_DEMAND = {
-    "outcome": {"explanations", "dossier", "replacement"},
+    "outcome": {"explanations", "charts", "report", "dossier", "replacement"},
 }
 
-HEAVY = ("pandas", "polars", "pyarrow", "numpy", "pydantic", "pycountry", "narwhals", "highspy", "typer", "rich")
+HEAVY = (
+    "pandas",
+    "polars",
+    "pyarrow",
+    "numpy",
+    "pydantic",
+    "pycountry",
+    "narwhals",
+    "highspy",
+    "typer",
+    "rich",
+    "altair",
+    "jinja2",
+)
 
 LONGEST = 300
 

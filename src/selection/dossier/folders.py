@@ -16,7 +16,11 @@ RECORD: Final = "record.json"
 POLICY: Final = "policy.toml"
 POOL: Final = "pool.json.gz"
 DECISIONS: Final = "decisions.csv"
-FILES: Final = (DECISIONS, "shortlist.csv", "waitlist.csv", "problems.csv", POLICY, POOL, RECORD)
+PROBLEMS: Final = "problems.csv"
+FILES: Final = (DECISIONS, "shortlist.csv", "waitlist.csv", PROBLEMS, POLICY, POOL, RECORD)
+
+#: What can be made again from a folder at any time, and may stand in it.
+VIEWS: Final = ("report.html", "public.html", "shortlist.xlsx")
 
 #: What desktops and spreadsheets leave behind on their own.
 LITTER: Final = (".~lock.", "~$", ".DS_Store", "Thumbs.db", "desktop.ini")
@@ -35,7 +39,9 @@ def ready(folder: Path, *, force: bool = False) -> None:
             f"The folder {str(folder)!r} exists already. Name another one, or replace it: --force, or force=True."
         )
         raise OutputError("folder_exists", sentence, folder=str(folder))
-    foreign = sorted(one.name for one in folder.iterdir() if one.name not in FILES and not one.name.startswith(LITTER))
+    foreign = sorted(
+        one.name for one in folder.iterdir() if one.name not in FILES + VIEWS and not one.name.startswith(LITTER)
+    )
     if foreign:
         shown = ", ".join(foreign[:3]) + (" ..." if len(foreign) > 3 else "")
         sentence = (

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import csv
 import hashlib
+import io
 import json
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
 from selection.dossier import folders, pools
+from selection.dossier.sheets import as_read
 from selection.dossier.writing import decision_lines
-from selection.errors import NotFoundError, OutputError
-from selection.intake import Intake
+from selection.errors import NotFoundError, OutputError, SelectionError
+from selection.intake import Intake, Problem
 from selection.outcome import Outcome, select
 from selection.policy import Policy
 from selection.vocabulary import PERSONAL
@@ -32,7 +35,8 @@ def read(folder: str | Path) -> Outcome:
         raise OutputError("personal_fields", sentence, fields=personal)
     pool = pools.unpack(content[folders.POOL])
     counts = MappingProxyType(dict(record["counts"]["rows"]))
-    outcome = select(Intake(pool, (), counts, source=record["source"]), policy, seed=record["seed"])
+    intake = Intake(pool, _findings(folder / folders.PROBLEMS, record), counts, source=record["source"])
+    outcome = select(intake, policy, seed=record["seed"])
     if b"".join(decision_lines(outcome)) != content[folders.DECISIONS]:
         raise OutputError("other_decisions", _otherwise(folder, record, outcome), folder=str(folder))
     return outcome
@@ -64,6 +68,23 @@ def _unchanged(path: Path, record: dict[str, Any]) -> bytes:
         sentence = f"{path.name} in {str(path.parent)!r} was changed since it was written. Run the selection again."
         raise OutputError("changed_result", sentence, file=path.name)
     return content
+
+
+def _findings(path: Path, record: dict[str, Any]) -> tuple[Problem, ...]:
+    """What was found while reading the table; nothing where the file was changed since, as nothing depends on it."""
+    try:
+        content = _unchanged(path, record)
+    except SelectionError:
+        return ()
+    rows = csv.DictReader(io.StringIO(content.decode("utf-8"), newline=""))
+    cells = ({name: as_read(cell) or None for name, cell in row.items()} for row in rows)
+    return tuple(
+        Problem(
+            None if one["row"] is None else int(one["row"]), one["column"], one["value"],
+            one["code"] or "", one["sentence"] or "", one["action"] or "",
+        )
+        for one in cells
+    )  # fmt: skip
 
 
 def _otherwise(folder: Path, record: dict[str, Any], outcome: Outcome) -> str:

@@ -66,6 +66,11 @@ def harmless(text: str) -> str:
     return f"'{text}" if FORMULA.match(text) and not NUMBER.fullmatch(text) else text
 
 
+def as_read(text: str) -> str:
+    """The text behind a cell that was made harmless."""
+    return text[1:] if text.startswith("'") and FORMULA.match(text[1:]) else text
+
+
 def quoted(text: str) -> str:
     """The text in quotation marks where a separator, a quotation mark or a line end is in it."""
     if any(mark in text for mark in ',"\r\n'):

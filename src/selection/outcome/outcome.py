@@ -25,6 +25,7 @@ from selection.vocabulary import STATUSES
 if TYPE_CHECKING:
     from selection.auditing.audit import Audit, By
     from selection.auditing.chances import Chances
+    from selection.charts import Plots
     from selection.explanations import Explanation
     from selection.outcome.repairs import Repair, Shortfall
     from selection.replacement import Lock, Replacement
@@ -230,6 +231,19 @@ class Outcome:
         from selection.auditing.chances import chances
 
         return chances(self, runs, key)
+
+    @property
+    def plot(self) -> Plots:
+        """The standard charts: `outcome.plot.scores()`, `.by("role")`, `.countries()` and others (extra `report`)."""
+        from selection.charts import Plots
+
+        return Plots(self)
+
+    def report(self, path: str | Path, *, public: bool = False) -> Path:
+        """Write one HTML page to look at, for the committee or for the public (extra `report`)."""
+        from selection.report import write_report
+
+        return write_report(self, path, public=public)
 
     def record(self) -> dict[str, Any]:
         """What proves the outcome without personal data: policy, hashes, seed, versions, counts, certificate."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Annotated, Literal
 
 import typer
@@ -43,6 +44,22 @@ def audit(
     from selection.cli.auditing import run
 
     run(results, by or [], public=public, chances=chances, as_json=as_json)
+
+
+@app.command(epilog="Example: selection report results --public --out public.html")
+@verb
+def report(
+    results: Folder,
+    public: Annotated[bool, typer.Option("--public", help="Pseudonyms for ids, no answers, no small numbers.")] = False,
+    out: Annotated[
+        Path | None, typer.Option("--out", "-o", help="The file (default: report.html or public.html in the folder).")
+    ] = None,
+    as_json: Json = False,
+) -> None:
+    """Make one page to look at: rules, seats, reserves, cut-offs and the list."""
+    from selection.cli.reporting import run
+
+    run(results, out, public=public, as_json=as_json)
 
 
 @app.command(epilog="Example: selection verify results")
