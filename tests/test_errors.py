@@ -22,7 +22,7 @@ def test_every_error_keeps_code_sentence_and_facts_through_pickling_and_copying(
 
 
 def test_all_errors_have_one_root() -> None:
-    assert len(KINDS) == 9
+    assert len(KINDS) == 10
     assert all(issubclass(kind, SelectionError) for kind in KINDS)
 
 

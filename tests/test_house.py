@@ -40,6 +40,12 @@ CORRIDOR = (
     "charts",
     "report",
     "dossier",
+    "programme",
+    "editions",
+    "letters",
+    "attendance",
+    "certificates",
+    "memory",
     "cli",
     "__main__",
 )

@@ -121,7 +121,8 @@ def test_the_wheel_holds_what_it_must_and_nothing_else(wheel: zipfile.ZipFile) -
     }
     data = {f"selection/data/{path.relative_to(ROOT / 'data')}" for path in _files(ROOT / "data")}
     example = {
-        f"selection/examples/cgmp_2025/{n}" for n in ("policy.toml", "form.toml", "registrations.csv", "README.md")
+        f"selection/examples/cgmp_2025/{n}"
+        for n in ("policy.toml", "form.toml", "programme.toml", "registrations.csv", "README.md")
     }
     assert ours == source | data | example
     licences = {name.rpartition("/")[2] for name in names if "/licenses/" in name}
@@ -137,6 +138,7 @@ def test_the_sdist_holds_what_a_packager_needs(built: Path) -> None:
     there = {path.name for path in source.iterdir()} - {"PKG-INFO", ".gitignore"}
     assert there == {
         "src", "data", "examples", "tests", "benchmarks", "docs", "policy.schema.json", "form.schema.json",
+        "programme.schema.json",
         "README.md", "CHANGELOG.md", "CONTRIBUTING.md", "LICENSE", "NOTICE", "pyproject.toml",
     }  # fmt: skip
 

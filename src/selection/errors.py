@@ -3,6 +3,7 @@
 SelectionError
   PolicyError        the policy file is wrong
   FormError          the form is wrong, or does not fit the file it is used on
+  ProgrammeError     the programme file is wrong
   InputError         a table of registrations cannot be read at all
   CountryDataError   country facts asked for that are not there
   TieError           a tie reaches the lottery and no seed was given
@@ -43,6 +44,10 @@ class PolicyError(SelectionError):
 
 class FormError(SelectionError):
     """The form is wrong, or does not fit the file it is used on."""
+
+
+class ProgrammeError(SelectionError):
+    """The programme file is wrong: which key, what is wrong with it, what to write instead."""
 
 
 class InputError(SelectionError):

@@ -3,6 +3,6 @@
 from __future__ import annotations
 
 from selection.cli.options import app
-from selection.cli.verbs import calls, files, folders, forms, lottery
+from selection.cli.verbs import afterwards, calls, files, folders, forms, lottery
 
-__all__ = ["app", "calls", "files", "folders", "forms", "lottery"]
+__all__ = ["afterwards", "app", "calls", "files", "folders", "forms", "lottery"]

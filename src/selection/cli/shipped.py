@@ -18,11 +18,15 @@ def example(name: str) -> Path:
 
 
 def schema_text(of: str) -> str:
-    """The JSON Schema of policy or form files as text."""
+    """The JSON Schema of policy, form or programme files as text."""
     if of == "form":
         from selection.intake import Form
 
         return json.dumps(Form.json_schema(), indent=2, ensure_ascii=False)
+    if of == "programme":
+        from selection.programme import Programme
+
+        return json.dumps(Programme.json_schema(), indent=2, ensure_ascii=False)
     from selection.policy import file_schema
 
     return file_schema.text().rstrip("\n")

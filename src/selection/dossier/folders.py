@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 import shutil
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
@@ -26,8 +27,16 @@ VIEWS: Final = ("report.html", "public.html", "shortlist.xlsx")
 LITTER: Final = (".~lock.", "~$", ".DS_Store", "Thumbs.db", "desktop.ini")
 
 
-def ready(folder: Path, *, force: bool = False) -> None:
-    """Refuse a folder that results cannot or must not be written to, before any work is done."""
+def digest(content: bytes) -> str:
+    """SHA-256 of a file's content."""
+    return hashlib.sha256(content).hexdigest()
+
+
+def ready(folder: Path, *, force: bool = False, own: Collection[str] = FILES + VIEWS) -> None:
+    """Refuse a folder that results cannot or must not be written to, before any work is done.
+
+    `own` the names that may stand in a folder to be replaced.
+    """
     if not os.path.lexists(folder):
         _refuse_file_above(folder)
         return
@@ -39,9 +48,7 @@ def ready(folder: Path, *, force: bool = False) -> None:
             f"The folder {str(folder)!r} exists already. Name another one, or replace it: --force, or force=True."
         )
         raise OutputError("folder_exists", sentence, folder=str(folder))
-    foreign = sorted(
-        one.name for one in folder.iterdir() if one.name not in FILES + VIEWS and not one.name.startswith(LITTER)
-    )
+    foreign = sorted(one.name for one in folder.iterdir() if one.name not in own and not one.name.startswith(LITTER))
     if foreign:
         shown = ", ".join(foreign[:3]) + (" ..." if len(foreign) > 3 else "")
         sentence = (
@@ -59,9 +66,9 @@ def _refuse_file_above(folder: Path) -> None:
 
 
 @contextmanager
-def filled(folder: Path, *, force: bool = False) -> Iterator[Path]:
+def filled(folder: Path, *, force: bool = False, own: Collection[str] = FILES + VIEWS) -> Iterator[Path]:
     """A fresh folder to fill; it takes its place when all went well, and else leaves no trace."""
-    ready(folder, force=force)
+    ready(folder, force=force, own=own)
     place = folder.resolve()
     fresh: Path | None = None
     try:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Any, Final
 
 import numpy as np
@@ -21,10 +21,13 @@ DELICATE: Final = re.compile(r'[",\r@]|\n[=+\-\t\n＝＋－＠]')
 ROWS_AT_ONCE: Final = 65_536
 
 
-def lines(columns: Mapping[str, Any]) -> Iterator[bytes]:
-    """The file piece by piece: a line of headings, then a line for each row."""
+def lines(columns: Mapping[str, Any], addresses: Collection[str] = ("id",)) -> Iterator[bytes]:
+    """The file piece by piece: a line of headings, then a line for each row.
+
+    `addresses` the columns in which e-mail addresses stay; elsewhere they are taken out.
+    """
     yield (",".join(map(quoted, columns)) + "\n").encode()
-    cells = [texts(column, address_stays=name == "id") for name, column in columns.items()]
+    cells = [texts(column, address_stays=name in addresses) for name, column in columns.items()]
     for start in range(0, len(cells[0]), ROWS_AT_ONCE):
         rows = zip(*(column[start : start + ROWS_AT_ONCE] for column in cells), strict=True)
         yield ("\n".join(map(",".join, rows)) + "\n").encode("utf-8", "backslashreplace")

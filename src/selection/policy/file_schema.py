@@ -10,6 +10,8 @@ import sys
 from pathlib import Path
 from typing import Any
 
+from pydantic import BaseModel
+
 from selection.conditions import DEEPEST
 from selection.policy.policy import Policy
 
@@ -18,16 +20,26 @@ DIALECT = "https://json-schema.org/draft/2020-12/schema"
 
 def make() -> dict[str, Any]:
     """The schema as a dictionary: every key with its description, nothing unknown allowed in any table."""
-    made = Policy.model_json_schema(by_alias=True)
-    tables = {name: _plainly(table) for name, table in made.pop("$defs").items()}
-    order = tables["Ties"]["properties"]["order"]
+    made = published(
+        Policy,
+        "Policy of a selection",
+        "The rules of a call, checked before any applicant is seen. First line of a policy file: "
+        "#:schema policy.schema.json (a path from the policy to this file).",
+    )
+    order = made["$defs"]["Ties"]["properties"]["order"]
     order["items"] = {"anyOf": [{"type": "string", "minLength": 1}, order["items"]]}
+    return made
+
+
+def published(model: type[BaseModel], title: str, description: str) -> dict[str, Any]:
+    """The schema of a kind of file that may hold `where` tables."""
+    made = model.model_json_schema(by_alias=True)
+    tables = {name: _plainly(table) for name, table in made.pop("$defs").items()}
     return {
         "$schema": DIALECT,
         **_plainly(made),
-        "title": "Policy of a selection",
-        "description": "The rules of a call, checked before any applicant is seen. First line of a policy file: "
-        "#:schema policy.schema.json (a path from the policy to this file).",
+        "title": title,
+        "description": description,
         "$defs": {**tables, "Where": _where(), "Test": _test(), "Word": _word()},
     }
 
