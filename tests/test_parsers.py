@@ -98,7 +98,7 @@ def test_any_text_is_read_alike(
     for parser in ABSENT:
         with pytest.MonkeyPatch.context() as patch:
             without(patch, parser)
-            assert seen(path) == carefully, parser
+            assert seen(path) == carefully, (parser, text)
 
 
 @pytest.mark.parametrize("parser", ABSENT)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from importlib.util import find_spec
 from typing import Any
 
@@ -34,6 +34,8 @@ class Body:
 
 def parse(body: Body) -> list[Column | None] | None:
     """The columns that are read, those `apart` with a text for each record; None without a fast parser."""
+    if body.regular.returns_in_cells:
+        body = replace(body, data=body.data[body.start :].replace(b"\r\n", b"\n"), start=0)
     for parser in (_by_polars, _by_pyarrow):
         columns = parser(body)
         if columns is not None:

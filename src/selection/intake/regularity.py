@@ -25,10 +25,11 @@ NONE: Final = np.zeros(0, dtype=np.int64)
 
 @dataclass(frozen=True)
 class Regular:
-    """What is known of a regular file: its number of records, whether a cell has several lines, or may be masked."""
+    """What is known of a regular file: its records, whether cells have several lines (with CR LF), or may be masked."""
 
     records: int
     lines_in_cells: bool
+    returns_in_cells: bool
     masks: bool
 
 
@@ -39,13 +40,14 @@ def regular(data: bytes, start: int, separator: int, width: int) -> Regular | No
         end -= 1
     if width < 2 or start >= end or data.find(b"\0", start) >= 0:
         return None
-    records, lines = 0, 0
+    records, lines, returns = 0, 0, False
     while start < end:
         look = _whole_records(data, start, end, separator)
         if look is None or look.separators != look.records * (width - 1) or look.swallowed(width):
             return None
         start, records, lines = look.stop, records + look.records, lines + len(look.lines_in_cells)
-    return Regular(records, lines > 0, b"'" in data and any(mask in data for mask in MASKS))
+        returns = returns or look.returns_in_cells
+    return Regular(records, lines > 0, returns, b"'" in data and any(mask in data for mask in MASKS))
 
 
 @dataclass(frozen=True)
@@ -58,6 +60,7 @@ class _Look:
     ends: Bits
     lines_in_cells: Places
     hidden: Bits
+    returns_in_cells: bool = False
 
     def swallowed(self, width: int) -> bool:
         """Whether a cell of several lines may be several rows, which are then looked at one by one."""
@@ -106,7 +109,8 @@ def _look(data: bytes, start: int, stop: int, separator: int) -> _Look | bool:
     within = ends & inside
     lines = _places(within) if within.any() else NONE
     ends = ends & ~inside
-    return _Look(stop, _count(ends), _count(parts & ~inside), ends, lines, parts & inside)
+    odd = bool((returns & inside).any())
+    return _Look(stop, _count(ends), _count(parts & ~inside), ends, lines, parts & inside, odd)
 
 
 def _is_utf8(block: bytes, signs: npt.NDArray[np.uint8]) -> bool:
