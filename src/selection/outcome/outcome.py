@@ -204,11 +204,14 @@ class Outcome:
 
         return repairs(self)
 
-    def replace(self, withdrawn: Iterable[str], lock: Lock | None = None) -> Replacement:
-        """The exact answer to withdrawals; offers are kept with `lock` "selected" (the policy's, unless given)."""
+    def replace(self, withdrawn: Iterable[str], lock: Lock | None = None, pinned: Iterable[str] = ()) -> Replacement:
+        """The exact answer to withdrawals; offers are kept with `lock` "selected" (the policy's, unless given).
+
+        `pinned` applicants have a seat afterwards, whatever their rank.
+        """
         from selection.replacement import replace
 
-        return replace(self, withdrawn, lock)
+        return replace(self, withdrawn, lock, pinned)
 
     def replacements(self, ids: Iterable[str] | None = None, lock: Lock | None = None) -> Any:
         """Who would replace whom: a row for each applicant with a seat (or of `ids`); `loses` a seat only unlocked."""

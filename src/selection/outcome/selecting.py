@@ -42,7 +42,7 @@ def select(
     ranking = rank(assessment, None if seed is None else str(seed), among)
     place_to_rank = np.full(len(intake.pool), -1, dtype=np.int64)
     place_to_rank[ranking.order] = np.arange(len(ranking))
-    held = _held(policy.plan, assessment, pinned, place_to_rank)
+    held = held_seats(policy.plan, assessment, pinned, place_to_rank)
     choice = choose(ranking, held=held, seconds=seconds)
     outcome = Outcome(intake, policy, ranking.seed, assessment, ranking, choice, MappingProxyType(held))
     check_ties(outcome)
@@ -69,10 +69,19 @@ def _pinned(assessment: Assessment) -> list[int]:
     return found
 
 
-def _held(plan: Plan, assessment: Assessment, pinned: Iterable[int], rank_of: npt.NDArray[np.int64]) -> dict[int, str]:
-    """In which block each pinned applicant holds a seat: an open one with room, else one they are a member of."""
+def held_seats(
+    plan: Plan,
+    assessment: Assessment,
+    pinned: Iterable[int],
+    rank_of: npt.NDArray[np.int64],
+    taken: Mapping[str, int] = MappingProxyType({}),
+) -> dict[int, str]:
+    """In which block each pinned applicant holds a seat: an open one with room, else one they are a member of.
+
+    `taken` how many seats of each block are held by others; `PolicyError` where there is none for a pinned applicant.
+    """
     held: dict[int, str] = {}
-    room = {block.name: block.seats for block in plan.blocks}
+    room = {block.name: block.seats - taken.get(block.name, 0) for block in plan.blocks}
     for place in pinned:
         open_to = [b.name for b in plan.blocks if b.rule is None]
         member = [b.name for b in plan.blocks if b.rule is not None and assessment.group("block", b.name)[place]]

@@ -23,7 +23,8 @@ class Round:
     """The record of one round, without personal data but ids.
 
     `compliance_lost` per reserve the seats it would have reached without the lock; `before_sha256` and `after_sha256`
-    of who sat in which block; `policy_sha256` and `pool_sha256` of the call as it began.
+    of who sat in which block; `policy_sha256` and `pool_sha256` of the call as it began;
+    `pinned` who was to have a seat in it by the officer's word.
     """
 
     number: int
@@ -36,18 +37,23 @@ class Round:
     pool_sha256: str
     before_sha256: str
     after_sha256: str
+    pinned: tuple[str, ...] = ()
 
     def to_dict(self) -> dict[str, Any]:
         """The record as plain data, for JSON."""
         listed = {name: list(value) if isinstance(value, tuple) else value for name, value in _plain(self).items()}
-        return listed | {"compliance_lost": dict(self.compliance_lost)}
+        kept = listed if self.pinned else {name: value for name, value in listed.items() if name != "pinned"}
+        return kept | {"compliance_lost": dict(self.compliance_lost)}
 
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Round:
         """The round of a record; `InputError` if it is none."""
         try:
-            told = {f.name: data[f.name] for f in fields(cls)}
-            names = {name: tuple(map(str, told[name])) for name in ("withdrawn", "admitted", "removed")}
+            told = {
+                "pinned": (),
+                **{f.name: data[f.name] for f in fields(cls) if f.name != "pinned" or "pinned" in data},
+            }
+            names = {name: tuple(map(str, told[name])) for name in ("withdrawn", "admitted", "removed", "pinned")}
             return cls(**{**told, **names, "compliance_lost": dict(told["compliance_lost"])})
         except (KeyError, TypeError, ValueError):
             raise InputError("bad_round", "This is not the record of a round of withdrawals.") from None
@@ -79,6 +85,11 @@ class Replacement:
         return self.round.admitted
 
     @property
+    def pinned(self) -> tuple[str, ...]:
+        """The ids of those who were to have a seat whatever their rank."""
+        return self.round.pinned
+
+    @property
     def removed(self) -> tuple[str, ...]:
         """The ids of those who had a seat and lost it without withdrawing; nobody under lock = "selected"."""
         return self.round.removed
@@ -102,25 +113,30 @@ class Replacement:
         """One row per applicant who remains."""
         return self.outcome.to_frame()
 
-    def replace(self, withdrawn: Iterable[str], lock: Lock | None = None) -> Replacement:
+    def replace(self, withdrawn: Iterable[str], lock: Lock | None = None, pinned: Iterable[str] = ()) -> Replacement:
         """The next round."""
-        return replace(self.outcome, withdrawn, lock)
+        return replace(self.outcome, withdrawn, lock, pinned)
 
 
-def replace(outcome: Outcome, withdrawn: Iterable[str], lock: Lock | None = None) -> Replacement:
+def replace(
+    outcome: Outcome, withdrawn: Iterable[str], lock: Lock | None = None, pinned: Iterable[str] = ()
+) -> Replacement:
     """Answer withdrawals exactly; `lock` as the policy says unless given.
 
     "selected" keeps every offer, each applicant in their block, and gives the free seats out by the rules of the
-    policy; "none" runs the selection again among those who remain. `NotFoundError` names the nearest id.
+    policy; "none" runs the selection again among those who remain. `pinned` applicants have a seat in either case, and
+    count towards reserves and caps. `NotFoundError` names the nearest id; `PolicyError` where there is no seat for a
+    pinned applicant.
     """
     lock = chosen_lock(outcome, lock)
     gone = sorted({_place(outcome, one) for one in ([withdrawn] if isinstance(withdrawn, str) else withdrawn)})
+    sure = sorted({_pinned(outcome, one, gone) for one in ([pinned] if isinstance(pinned, str) else pinned)})
     before = Seats.of(outcome)
     ranks = frozenset(int(outcome.rank_of[place]) for place in gone) - {-1}
-    answer = before.without(ranks, lock)
+    answer = before.without(ranks, lock, frozenset(int(outcome.rank_of[place]) for place in sure))
     if outcome.seed is None or not outcome.policy.ties.lottery:
         _check_ties(outcome, before, answer)
-    made = _round(outcome, gone, before, answer, lock)
+    made = _round(outcome, gone, sure, before, answer, lock)
     earlier = outcome.rounds if isinstance(outcome, Remaining) else ()
     return Replacement(remaining(outcome, np.array(gone, dtype=np.int64), answer, (*earlier, made)), made)
 
@@ -129,7 +145,7 @@ def replay(start: Outcome, rounds: Iterable[Round]) -> Outcome:
     """The outcome after recorded rounds, each run again; `SelectionError` where one does not come out as recorded."""
     outcome = start
     for recorded in rounds:
-        made = replace(outcome, recorded.withdrawn, recorded.lock)
+        made = replace(outcome, recorded.withdrawn, recorded.lock, recorded.pinned)
         if made.round != recorded:
             other = [name for name, value in _plain(recorded).items() if value != getattr(made.round, name)]
             sentence = f"Round {recorded.number} does not come out as recorded: {', '.join(other)} differ."
@@ -163,7 +179,18 @@ def _place(outcome: Outcome, one: str) -> int:
     return place
 
 
-def _round(outcome: Outcome, gone: list[int], before: Seats, answer: Answer, lock: Lock) -> Round:
+def _pinned(outcome: Outcome, one: str, gone: list[int]) -> int:
+    """Where an applicant stands who shall have a seat: ranked, and not withdrawing."""
+    place = _place(outcome, one)
+    if place in gone:
+        raise InputError("pinned_withdrawn", f"{one!r} cannot both withdraw and be pinned.", id=one)
+    if outcome.rank_of[place] < 0:
+        sentence = f"{one!r} was not ranked, so only the policy can give a seat to them: pinned = [{one!r}]."
+        raise InputError("pinned_unranked", sentence, id=one)
+    return place
+
+
+def _round(outcome: Outcome, gone: list[int], sure: list[int], before: Seats, answer: Answer, lock: Lock) -> Round:
     ids = outcome.intake.pool.ids
     after = answer.seats.block
     left = set(answer.seats.left.tolist())
@@ -179,6 +206,7 @@ def _round(outcome: Outcome, gone: list[int], before: Seats, answer: Answer, loc
         pool_sha256=start.intake.pool.sha256,
         before_sha256=_hash(outcome, before),
         after_sha256=_hash(outcome, answer.seats),
+        pinned=tuple(sorted(str(ids[place]) for place in sure)),
     )
 
 

@@ -13,6 +13,7 @@ import numpy.typing as npt
 
 from selection.choice import Choice, Signatures, choose
 from selection.outcome import Outcome
+from selection.outcome.selecting import held_seats
 from selection.policy import CLOSING, OPEN, Plan, PlannedBlock
 from selection.ranking import Ranking
 
@@ -46,14 +47,19 @@ class Seats:
     def pinned(self) -> frozenset[int]:
         """The ranks of those the policy itself holds seats for."""
         places, rank_of = self.outcome.intake.pool.places, self.outcome.rank_of
-        there = [int(rank_of[places[one]]) for one in self.outcome.policy.pinned if one in places]
+        earlier = [one for made in getattr(self.outcome, "rounds", ()) for one in made.pinned]
+        there = [int(rank_of[places[one]]) for one in (*self.outcome.policy.pinned, *earlier) if one in places]
         return frozenset(there) & self.block.keys()
 
-    def without(self, gone: frozenset[int], lock: Lock) -> Answer:
-        """Answer the withdrawal of these ranks: the exact choice among the others, locked seats kept."""
+    def without(self, gone: frozenset[int], lock: Lock, pinned: frozenset[int] = frozenset()) -> Answer:
+        """Answer the withdrawal of these ranks: the exact choice among the others, locked and pinned seats kept."""
         left = self.left[~np.isin(self.left, list(gone))]
-        locked = sorted((self.block.keys() if lock == "selected" else self.pinned) - gone)
-        held = {int(place): self.block[r] for place, r in zip(np.searchsorted(left, locked), locked, strict=True)}
+        locked = sorted(
+            (self.block.keys() if lock == "selected" else self.pinned | (pinned & self.block.keys())) - gone
+        )
+        seats = {r: self.block[r] for r in locked}
+        seats |= self._seats_for(sorted(pinned - seats.keys()), Counter(seats.values()))
+        held = {int(np.searchsorted(left, r)): seats[r] for r in sorted(seats)}
         policy_plan = self.outcome.policy.plan
         plan = kept(policy_plan, Counter(held.values()), self.taken) if lock == "selected" else policy_plan
         seconds = self.outcome.choice.seconds
@@ -62,6 +68,14 @@ class Seats:
         given = np.flatnonzero(choice.selected)
         after = {int(left[r]): names[b] for r, b in zip(given, choice.block_of[given], strict=True)}
         return Answer(choice, held, Seats(self.outcome, left, after))
+
+    def _seats_for(self, pinned: Sequence[int], taken: Mapping[str, int]) -> dict[int, str]:
+        """In which block each newly pinned rank gets a seat."""
+        if not pinned:
+            return {}
+        outcome = self.outcome
+        places = outcome.ranking.order[list(pinned)].tolist()
+        return held_seats(outcome.policy.plan, outcome.assessment, places, outcome.rank_of, taken)
 
 
 @dataclass(frozen=True, eq=False)

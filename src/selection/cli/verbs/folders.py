@@ -62,6 +62,23 @@ def report(
     run(results, out, public=public, as_json=as_json)
 
 
+@app.command(epilog="Example: selection workbook results --out shortlist.xlsx")
+@verb
+def workbook(
+    results: Folder,
+    out: Annotated[
+        Path | None, typer.Option("--out", "-o", help="The file (default: shortlist.xlsx in the folder).")
+    ] = None,
+) -> None:
+    """Make a workbook of all lists, with a column to mark who withdraws.
+
+    Give it back to: selection replace FOLDER --file MARKED.
+    """
+    from selection.cli.reporting import run_workbook
+
+    run_workbook(results, out)
+
+
 @app.command(epilog="Example: selection verify results")
 @verb
 def verify(
@@ -81,7 +98,10 @@ def verify(
 @verb
 def replace(
     results: Folder,
-    withdrawn: Annotated[list[str], typer.Argument(metavar="ID...", help="Who withdraws.")],
+    withdrawn: Annotated[list[str] | None, typer.Argument(metavar="ID...", help="Who withdraws.")] = None,
+    file: Annotated[
+        Path | None, typer.Option("--file", help="A list given back with withdrawn or pinned in its column `mark`.")
+    ] = None,
     lock: Annotated[
         Literal["selected", "none"] | None, typer.Option("--lock", help="Keep offers made, or give all seats anew.")
     ] = None,
@@ -94,4 +114,4 @@ def replace(
     """
     from selection.cli.replacing import run
 
-    run(results, withdrawn, lock, preview=preview, as_json=as_json)
+    run(results, withdrawn or [], file, lock, preview=preview, as_json=as_json)
