@@ -14,15 +14,17 @@ from pathlib import Path
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from rapidfuzz.distance import OSA
 
 from selection.countries import Resolution, country, country_name, known_codes, reference, resolve_codes
-from selection.countries.curated import reviewed_names
+from selection.countries.curated import joined_names, reviewed_names
 from selection.countries.economies import listed
 from selection.countries.name_index import name_index
 from selection.countries.remake.catalogues import english_names, other_names, version
 from selection.countries.remake.index import made_index
 from selection.countries.repairing import repaired, unwrapped
-from selection.countries.spelling import exact_key, folded_key
+from selection.countries.spelling import exact_key, folded_key, is_latin, joined_key
+from selection.countries.suggesting import allowed_edits, distance, nearest_codes
 from selection.errors import CountryDataError
 
 HERE = Path(__file__).parent / "data"
@@ -335,6 +337,38 @@ def test_any_text_has_an_answer_and_a_sentence(text: str) -> None:
     assert answer.status in SURE + DECLINED
     assert answer.sentence
     assert answer.code is None or answer.source
+
+
+@settings(max_examples=300, deadline=None)
+@given(st.text(alphabet="abcéд", max_size=9), st.text(alphabet="abcéд", max_size=9))
+def test_the_distance_of_two_texts_is_that_of_the_table(one: str, other: str) -> None:
+    assert distance(one, other) == distance_by_table(one, other)
+
+
+def distance_by_table(one: str, other: str) -> int:
+    """Optimal string alignment as it is defined: a table of the distances between all beginnings."""
+    table = {(i, 0): i for i in range(len(one) + 1)} | {(0, j): j for j in range(len(other) + 1)}
+    for i in range(1, len(one) + 1):
+        for j in range(1, len(other) + 1):
+            changed = table[i - 1, j - 1] + (one[i - 1] != other[j - 1])
+            table[i, j] = min(table[i - 1, j] + 1, table[i, j - 1] + 1, changed)
+            if i > 1 and j > 1 and one[i - 1] == other[j - 2] and one[i - 2] == other[j - 1]:
+                table[i, j] = min(table[i, j], table[i - 2, j - 2] + 1)
+    return table[len(one), len(other)]
+
+
+@settings(max_examples=60, deadline=None, derandomize=True)
+@given(st.sampled_from(sorted(known_codes())), st.text(alphabet=string.ascii_lowercase, max_size=2), st.integers(0, 30))
+def test_no_near_name_is_overlooked(code: str, slip: str, place: int) -> None:
+    name = joined_key(folded_key(country_name(code)))
+    typed = name[:place] + slip + name[place + 1 :]
+    limit = allowed_edits(len(typed))
+    if len(typed) >= 3:
+        expected: dict[str, int] = {}
+        for other, meant in joined_names():
+            if is_latin(other) and (edits := OSA.distance(typed, other)) <= min(limit, expected.get(meant, 9)):
+                expected[meant] = edits
+        assert nearest_codes(typed) == expected
 
 
 def test_the_own_table_of_a_call_wins() -> None:

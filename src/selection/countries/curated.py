@@ -7,6 +7,7 @@ from functools import cache
 
 from selection.countries.economies import listed
 from selection.countries.reference import rows
+from selection.countries.spelling import folded_key, joined_key
 
 FILE = "country_names.csv"
 
@@ -36,3 +37,9 @@ def spelled_names() -> tuple[tuple[str, str], ...]:
     english = [(entry.name, entry.code) for entry in listed().values()]
     reviewed = [(name.text, name.codes[0]) for name in reviewed_names() if name.kind == "alias"]
     return (*english, *reviewed)
+
+
+@cache
+def joined_names() -> tuple[tuple[str, str], ...]:
+    """The letters of each name written out, and its code; in the order of `spelled_names`."""
+    return tuple((joined_key(folded_key(text)), code) for text, code in spelled_names())

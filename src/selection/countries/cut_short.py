@@ -5,8 +5,8 @@ from __future__ import annotations
 from bisect import bisect_left
 from functools import cache
 
-from selection.countries.curated import spelled_names
-from selection.countries.spelling import folded_key, is_latin, joined_key
+from selection.countries.curated import joined_names
+from selection.countries.spelling import is_latin, joined_key
 from selection.countries.suggesting import nearest_codes
 
 LEAST_LETTERS = 8
@@ -35,7 +35,7 @@ def cut_short(folded: str) -> tuple[str, str] | None:
 
 @cache
 def _sorted_names() -> list[tuple[str, str]]:
-    return sorted({(joined_key(folded_key(name)), code) for name, code in spelled_names()})
+    return sorted(set(joined_names()))
 
 
 @cache

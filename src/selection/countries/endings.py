@@ -93,7 +93,7 @@ def _contradicted(before: list[str], code: str) -> bool:
 def _looks_like_direction(word: str) -> bool:
     if len(word) < LEAST_LETTERS:
         return False
-    return any(distance(word, direction, 2) <= 2 for direction in DIRECTIONS)
+    return any(distance(word, direction) <= 2 for direction in DIRECTIONS)
 
 
 def _english_name(name: str) -> str | None:

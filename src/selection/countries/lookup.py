@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from functools import cache
 
-from selection.countries.curated import spelled_names
+from selection.countries.curated import joined_names
 from selection.countries.name_index import BAG, CODE, EXACT, FOLDED, JOINED, SOUND, Answer, name_index
 from selection.countries.repairing import LOST
 from selection.countries.spelling import (
@@ -113,13 +112,10 @@ def _with_lost_letters(text: str) -> Hit | None:
     if len("".join(kept)) < LEAST_LETTERS_KEPT:
         return None
     pattern = re.compile(r"\w{1,2}".join(re.escape(piece) for piece in kept))
-    fitting = {code: name for name, code in _joined_names() if pattern.fullmatch(name)}
+    least = len("".join(kept)) + len(kept) - 1
+    most = least + len(kept) - 1
+    fitting = {c: name for name, c in joined_names() if least <= len(name) <= most and pattern.fullmatch(name)}
     if len(fitting) != 1:
         return None
     code, name = fitting.popitem()
     return Hit(Answer("alias", (code,), "the only name that fits the lost letters"), name, False)
-
-
-@cache
-def _joined_names() -> tuple[tuple[str, str], ...]:
-    return tuple((joined_key(folded_key(name)), code) for name, code in spelled_names())

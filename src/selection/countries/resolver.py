@@ -77,14 +77,14 @@ def _from_hit(text: str, hit: Hit) -> Resolution:
 
 def _from_parts(text: str, plain: str) -> Resolution:
     folded = folded_key(plain)
-    near = suggestions(folded)
     found = contained(plain)
     if found is None and (cut := cut_short(folded)):
         return Resolution(text, cut[0], "contained", cut[1], "the beginning of no other country's name")
     if found is None:
-        return Resolution(text, None, "unknown", suggestions=near)
+        return Resolution(text, None, "unknown", suggestions=suggestions(folded))
     if found.status == "contained":
         return Resolution(text, found.codes[0], "contained", found.matched, "the only country named in the text")
+    near = suggestions(folded)
     choices = _without_repeats([*found.codes, *(s.code for s in near)])
     return Resolution(text, None, found.status, suggestions=suggested(choices))
 
