@@ -217,6 +217,14 @@ TRAPS = [
     ("Kenya / Uganda", None),
     ("Kenya and Atlantis", None),
     ("Dominican Rep., Bali", None),
+    ("Neitsisaared, USA", None),
+    ("USA, kleinere ausgelagerte Inseln", None),
+    ("المالديف", "MDV"),
+    ("مالطا", "MLT"),
+    ("阿拉伯联合酋长国", "ARE"),
+    ("马耳他", "MLT"),
+    ("Центральноафриканская Республика", "CAF"),
+    ("Монгол Улс", "MNG"),
 ]
 
 
@@ -406,6 +414,7 @@ def test_a_code_that_is_a_word_counts_only_where_codes_are_declared() -> None:
     for word in ("AND", "CAN", "PER", "COM", "ARE", "MAR"):
         assert country(word).code is None, word
         assert resolve_codes(word, "alpha-3").code == word
+    assert [s.code for s in country("KEN").suggestions] == ["KEN"]
     for text, code in (("KEN", None), ("TZA", "TZA"), ("tza", None), ("GER", "DEU"), ("ger", None)):
         assert country(text).code == code, text
 

@@ -1,8 +1,14 @@
-"""The command line with all its verbs, in the order its help shows them."""
+"""The command line with all its verbs: every module in `verbs` adds its own."""
 
 from __future__ import annotations
 
-from selection.cli.options import app
-from selection.cli.verbs import afterwards, calls, files, folders, forms, lottery
+from importlib import import_module
+from pkgutil import iter_modules
 
-__all__ = ["afterwards", "app", "calls", "files", "folders", "forms", "lottery"]
+from selection.cli import verbs
+from selection.cli.options import app
+
+__all__ = ["app"]
+
+for found in iter_modules(verbs.__path__):
+    import_module(f"{verbs.__name__}.{found.name}")

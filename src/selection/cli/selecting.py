@@ -37,7 +37,7 @@ def run(
         outcome = select(intake, rules, seed=seed)
         progress.step("Explaining and writing")
         outcome.write(out, force=force)
-        answer = summary(outcome, out)
+        answer = summary(outcome, out) | {"next": _next(outcome, registrations, form, out)}
     if as_json:
         say_json(answer)
     else:
@@ -77,6 +77,18 @@ def _head(outcome: Outcome) -> list[dict[str, Any]]:
         {k: None if v is None else canonical_text(v) for k, v in zip(dict.fromkeys(shown), row, strict=True)}
         for row in rows
     ]
+
+
+def _next(outcome: Outcome, registrations: Path, form: Path | None, out: Path) -> list[str]:
+    """The commands that an officer would run next."""
+    places = outcome.ranking.order[outcome.choice.selected]
+    shown = (
+        [f"selection explain {quote(str(out))} {quote(str(outcome.intake.pool.ids[places[0]]))}"] if len(places) else []
+    )
+    if any(f.code.startswith("country_") and f.action == "left empty" for f in outcome.intake.findings):
+        read_as = f" --form {quote(str(form))}" if form else ""
+        shown.append(f"selection countries {quote(str(registrations))}{read_as} --review countries.csv")
+    return shown
 
 
 def _seats(outcome: Outcome) -> list[dict[str, Any]]:
@@ -165,8 +177,8 @@ def text(answer: dict[str, Any]) -> str:
     if answer["look_at"]:
         parts.append("To look at\n" + "\n".join(f"  {_look(one)}" for one in answer["look_at"]))
     parts.append(f"Written to {answer['folder']}: {', '.join(answer['files'])}")
-    if head:
-        parts.append(f"Next: selection explain {quote(answer['folder'])} {quote(head[0]['id'])}")
+    if answer["next"]:
+        parts.append("Next: " + "\n      ".join(answer["next"]))
     return printable("\n\n".join(parts))
 
 

@@ -2,12 +2,14 @@
 
 from selection.countries.economies import country_name, fiscal_year, known_codes
 from selection.countries.facts import Facts, facts
+from selection.countries.own_names import OwnNames
 from selection.countries.reference import data_fingerprints
 from selection.countries.resolution import Resolution, Suggestion
 from selection.countries.resolver import country, resolve_codes
 
 __all__ = [
     "Facts",
+    "OwnNames",
     "Resolution",
     "Suggestion",
     "country",

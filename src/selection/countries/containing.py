@@ -33,6 +33,13 @@ STATE_WORDS = frozenset("republic rep kingdom emirates emirate dem democratic fe
 REFUSING = STATE_WORDS | {"not", "except", "excluding", "without", "outside", "non"}
 
 
+ISLANDS = re.compile(
+    r"insel|insul|island|isole?\b|isla|iles?\b|ilha|eiland|oyene?\b|oarna|saar|saaret|sziget|ostrov|ostrva|otoc|otok|"
+    r"wysp|adalar|adasi|kepulauan|pulau|visiwa|salos\b|salas\b|antill|territor|collectivit|dependenc"
+)
+"""Words for islands and outlying lands in Latin script: beside their sovereign they mean one of them, not the state."""
+
+
 @dataclass(frozen=True)
 class Part:
     """One part of a text and what is known of it."""
@@ -165,7 +172,9 @@ def _agrees(part: Part, code: str) -> bool:
 def _supported(code: str, others: list[Part]) -> bool:
     """Whether a name that is also a common tail has more than unknown words beside it."""
     unknown = [part for part in others if part.kind == "unknown"]
-    if code in _states_with_territories() and not all(part.text.isascii() for part in unknown):
+    if code in _states_with_territories() and not all(
+        part.text.isascii() and not ISLANDS.search(part.folded) for part in unknown
+    ):
         return False
     if code not in FAMILY or not unknown:
         return True

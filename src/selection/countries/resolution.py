@@ -17,7 +17,10 @@ class Suggestion:
 
 @dataclass(frozen=True)
 class Resolution:
-    """The answer to one country text, with the known name that matched and where that name is from."""
+    """The answer to one country text, with the known name that matched and where that name is from.
+
+    `own` says that the name is one that the call added.
+    """
 
     text: str
     code: str | None
@@ -25,6 +28,7 @@ class Resolution:
     matched: str | None = None
     source: str | None = None
     suggestions: tuple[Suggestion, ...] = ()
+    own: bool = False
 
     @property
     def sentence(self) -> str:

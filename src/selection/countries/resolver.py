@@ -8,14 +8,14 @@ from typing import Literal
 
 from selection.countries.containing import contained
 from selection.countries.cut_short import cut_short
-from selection.countries.economies import entry, listed
+from selection.countries.economies import known_codes, listed
 from selection.countries.lookup import Hit, whole
+from selection.countries.own_names import OwnNames
 from selection.countries.repairing import LOST, repaired, unwrapped
 from selection.countries.resolution import Resolution
 from selection.countries.spelling import folded_key
 from selection.countries.suggesting import suggested, suggestions
 
-OWN_TABLE = "the call's own table of names"
 REMEMBERED = 65536
 
 _STATUS = {
@@ -32,18 +32,18 @@ _STATUS = {
 }
 
 
-def country(text: str, *, aliases: Mapping[str, str] | None = None) -> Resolution:
-    """The country that a text names, or why it names none; `aliases` is the user's own table of text and code."""
+def country(text: str, *, aliases: Mapping[str, str] | OwnNames | None = None) -> Resolution:
+    """The country that a text names, or why it names none; `aliases` are the call's own names, which win."""
     if aliases:
-        own = _own_table(tuple(sorted(aliases.items())))
-        if code := own.get(folded_key(unwrapped(repaired(text))) or text.strip()):
-            return Resolution(text, code, "alias", text.strip(), OWN_TABLE)
+        own = aliases if isinstance(aliases, OwnNames) else _own_names(tuple(sorted(aliases.items())))
+        if code := own.find(text):
+            return Resolution(text, code, "alias", text.strip(), own.source, own=True)
     return _resolved(text)
 
 
 @lru_cache(maxsize=64)
-def _own_table(pairs: tuple[tuple[str, str], ...]) -> dict[str, str]:
-    return {folded_key(unwrapped(repaired(text))) or text.strip(): entry(code).code for text, code in pairs}
+def _own_names(pairs: tuple[tuple[str, str], ...]) -> OwnNames:
+    return OwnNames.of(dict(pairs))
 
 
 @lru_cache(maxsize=REMEMBERED)
@@ -76,6 +76,9 @@ def _from_hit(text: str, hit: Hit) -> Resolution:
 
 
 def _from_parts(text: str, plain: str) -> Resolution:
+    if plain in known_codes():
+        # A code that is also a word (KEN, PER): likely meant, but not for certain.
+        return Resolution(text, None, "unknown", suggestions=suggested([plain]))
     folded = folded_key(plain)
     found = contained(plain)
     if found is None and (cut := cut_short(folded)):

@@ -8,7 +8,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from itertools import count
 from types import MappingProxyType
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from selection.applicants import canonical_text
 from selection.errors import did_you_mean
@@ -17,6 +17,9 @@ from selection.intake.forms import NO, YES, FieldForm, Form
 from selection.intake.frames import Unreadable
 from selection.intake.headings import folded
 from selection.vocabulary import COUNTRY_FIELDS, PERSONAL, USUAL
+
+if TYPE_CHECKING:
+    from selection.countries import Resolution
 
 #: What was read, and what is wrong with it; a trouble may keep the value.
 Cell = tuple[Any, Trouble | None]
@@ -37,7 +40,7 @@ WORDS: Final = frozenset({*PERSONAL, *COUNTRY_FIELDS, *USUAL, "organisation"})
 def reader(name: str, field: FieldForm, form: Form) -> Reader | None:
     """How to read this field's distinct values; None if texts are to be kept as they stand."""
     if name in COUNTRY_FIELDS:
-        return _country(field)
+        return _country(field, form)
     read = _typed(field, form)
     if field.values is not None:
         return _after(_mapping(field.values), read)
@@ -196,19 +199,37 @@ def _hint(text: str, field: FieldForm) -> str:
     return '; if this column holds codes, say so in the form: codes = "alpha-2"' if is_code else ""
 
 
-def _country(field: FieldForm) -> Reader:
-    from selection.countries import country, resolve_codes
+def country_resolver(field: FieldForm, form: Form) -> Callable[[str], Resolution]:
+    """How the texts of a country field are resolved: by its codes, by the names of the call, by all known names."""
+    from selection.countries import OwnNames, country, resolve_codes
+
+    own = OwnNames.of(form.countries.aliases, form.countries.source)
+
+    def resolve(text: str) -> Resolution:
+        found = resolve_codes(text, field.codes) if field.codes else country(text, aliases=own)
+        if found.code is None and ALPHA3.fullmatch(text):
+            # The library's own codes are understood wherever a country is named.
+            found = known if (known := resolve_codes(text, "alpha-3")).code else found
+        return found
+
+    return resolve
+
+
+def _country(field: FieldForm, form: Form) -> Reader:
+    resolve, accepted = country_resolver(field, form), form.countries.accept
 
     def read(value: Any) -> Cell:
         text = str(value)
         if len(text) > LONGEST_COUNTRY:
             return None, Trouble("country_unknown", f"{short(text)!r} is not a known country name.")
-        found = resolve_codes(text, field.codes) if field.codes else country(text)
-        if found.code is None and ALPHA3.fullmatch(text):
-            # The library's own codes are understood wherever a country is named.
-            found = own if (own := resolve_codes(text, "alpha-3")).code else found
+        found = resolve(text)
         if found.code is None:
             return None, Trouble(f"country_{found.status}", f"{found.sentence}{_hint(text, field)}.")
+        if found.status not in accepted:
+            said = f"{found.sentence}; the form does not take {found.status} names without a person's word."
+            return None, Trouble(f"country_{found.status}", said)
+        if found.own:
+            return found.code, Trouble("country_own_name", f"{found.sentence}.", "kept")
         kept = Trouble("country_contained", f"{found.sentence}; please check.", "kept")
         return found.code, kept if found.status == "contained" else None
 

@@ -90,6 +90,41 @@ class Section(BaseModel):
     end: tuple[Text, ...] = ()
 
 
+class Countries(BaseModel):
+    """Which answers about a country text are taken without a person's word, and the names this call adds.
+
+    `names` is a CSV file with the columns text and code, found from the form's own place; `aliases` the same within the
+    form; a text that names one country in the file and another in the form is a mistake.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    accept: tuple[Literal["exact", "alias", "contained"], ...] = ("exact", "alias", "contained")
+    names: Text | None = None
+    aliases: dict[str, Word] = Field(default_factory=dict)
+
+    @property
+    def source(self) -> str:
+        """What the names of the call are called in its problems and records."""
+        return f"the call's own names{f', {self.names}' if self.names else ''}"
+
+    def beside(self, folder: Path) -> Self:
+        """The same with the names of the file taken in; CountryDataError where a text or code is wrong."""
+        from selection.countries import OwnNames
+
+        OwnNames.of(self.aliases)
+        return self if self.names is None else self.with_names(folder / self.names)
+
+    def with_names(self, path: Path) -> Self:
+        """The same with the names of another file taken in."""
+        from selection.countries import OwnNames
+
+        OwnNames.read(path)
+        merged = {**OwnNames.answers(path), **self.aliases}
+        OwnNames.of(merged)
+        return self.model_copy(update={"names": Path(path).name, "aliases": merged})
+
+
 class FieldForm(BaseModel):
     """Where one field of an applicant stands in the export, and how its cells are to be read."""
 
@@ -159,6 +194,7 @@ class Form(BaseModel):
     skip_rows: int = Field(default=0, ge=0)
     section: Section | None = None
     complete: Complete | None = None
+    countries: Countries = Field(default_factory=Countries)
     fields: dict[str, FieldForm] = Field(default_factory=dict)
 
     @model_validator(mode="after")
@@ -214,9 +250,11 @@ class Form(BaseModel):
     @classmethod
     def _validated(cls, data: Any, file: str | None, **how: Any) -> Self:
         try:
-            return super().model_validate(data, **how)
+            form = super().model_validate(data, **how)
         except ValidationError as error:
             raise explain(cls, error, file) from None
+        countries = form.countries.beside(Path(file).parent if file else Path())
+        return form if countries is form.countries else form.model_copy(update={"countries": countries})
 
     @property
     def headings(self) -> Mapping[str, str]:
