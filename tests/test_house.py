@@ -52,7 +52,7 @@ CORRIDOR = (
 
 #: What a room may open of a room to its right, inside a function: the outcome is the object that users hold.
 ON_DEMAND = {
-    "outcome": {"explanations", "charts", "report", "dossier", "replacement"},
+    "outcome": {"explanations", "charts", "report", "dossier", "replacement", "memory"},
 }
 
 HEAVY = (

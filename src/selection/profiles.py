@@ -12,7 +12,7 @@ from selection.applicants import Column, Pool, objects
 from selection.countries import Facts, country_name, facts
 from selection.errors import InputError, PolicyError, brief, did_you_mean
 from selection.policy import As, Derive, Policy, rule_fields
-from selection.vocabulary import CLOSED, COUNTRY_FACTS, COUNTRY_FIELDS, PERSONAL, last_part
+from selection.vocabulary import CLOSED, COUNTRY_FACTS, COUNTRY_FIELDS, PERSONAL, REMEMBERED, last_part
 
 Codes = npt.NDArray[np.int32]
 Profile = tuple[Any, ...]
@@ -82,11 +82,13 @@ class Fields:
         columns = sorted(self.pool.columns)
         countries = [name for name in COUNTRY_FIELDS if name in columns]
         facts_there = [f"{head}{fact}" for head in ("", *(f"{c}." for c in countries)) for fact in COUNTRY_FACTS]
-        known = [*columns, *self._derived, *(facts_there if countries else ())]
+        known = [*columns, *self._derived, *(facts_there if countries else ()), *REMEMBERED]
         sentences = dict.fromkeys(
             f"{rule} reads the field {name!r}, which the applicants do not have.{did_you_mean(name, known)}"
             for rule, name in lacking
         )
+        if any(name in REMEMBERED for _, name in lacking):
+            sentences["Earlier editions give it: select(..., history=[...]), or --history FOLDER."] = None
         sentence = "\n".join([*sentences, f"Their fields: {', '.join(columns) or 'none but the id'}."])
         return PolicyError(
             "unknown_field", sentence, field=lacking[0][1], fields=[n for _, n in lacking], known=columns

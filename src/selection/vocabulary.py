@@ -72,6 +72,17 @@ TRUTHS: Final = ("ldc", "lldc", "sids")
 #: Fields that say who somebody is: never in a repr, a log, an error or a public file.
 PERSONAL: Final = frozenset({"name", "email"})
 
+#: Fields that earlier editions give, each with what it says.
+REMEMBERED: Final[Mapping[str, str]] = MappingProxyType(
+    {
+        "applied_before": "whether somebody applied to an earlier edition (true or false)",
+        "selected_before": "whether somebody was selected for an earlier edition (true or false)",
+        "times_selected": "for how many earlier editions somebody was selected",
+        "trained": "whether somebody completed an earlier edition (true or false)",
+        "no_show_last_time": "whether somebody was selected for the last edition and attended nothing (true or false)",
+    }
+)
+
 #: What looks like an e-mail address wherever it was typed.
 ADDRESS: Final = re.compile(r"[^\s<>()\[\],;:\"']+@[^\s<>()\[\],;:\"']+")
 

@@ -11,7 +11,7 @@ from functools import cached_property
 from typing import Final, Literal
 
 from selection.attendance.reports import Join
-from selection.editions.people import People
+from selection.editions.people import People, folded_address
 
 Why = Literal["no_such_person", "several_people", "not_selected"]
 
@@ -39,7 +39,7 @@ class Register:
 
     def match(self, join: Join) -> str | Unmatched:
         """The id of the selected applicant a row belongs to, or why it belongs to none."""
-        found = self._by_address.get(_folded(join.email), frozenset()) or self._named(join)
+        found = self._by_address.get(folded_address(join.email), frozenset()) or self._named(join)
         chosen = found & self.selected
         if len(chosen) == 1:
             return next(iter(chosen))
@@ -51,7 +51,7 @@ class Register:
         table: dict[str, set[str]] = defaultdict(set)
         for one, person in self.people.items():
             if person.email:
-                table[_folded(person.email)].add(one)
+                table[folded_address(person.email)].add(one)
         return {address: frozenset(ids) for address, ids in table.items()}
 
     @cached_property
@@ -67,27 +67,23 @@ class Register:
 
     def _near(self, join: Join) -> str:
         """The selected applicant whose address or name looks the most like it."""
-        mine = _folded(join.email)
+        mine = folded_address(join.email)
         beginning = self._addresses.get(mine[:2], {})
         address = difflib.get_close_matches(mine, beginning, n=1, cutoff=0.85) if mine else []
-        return beginning[address[0]] if address else self._names.get(_folded(join.name), "")
+        return beginning[address[0]] if address else self._names.get(folded_address(join.name), "")
 
     @cached_property
     def _addresses(self) -> Mapping[str, dict[str, str]]:
         """Addresses of the selected by how they begin: the first two letters are rarely the wrong ones."""
         table: dict[str, dict[str, str]] = defaultdict(dict)
         for one in sorted(self.selected & self.people.keys()):
-            address = _folded(self.people[one].email)
+            address = folded_address(self.people[one].email)
             table[address[:2]][address] = one
         return table
 
     @cached_property
     def _names(self) -> Mapping[str, str]:
-        return {_folded(self.people[one].name): one for one in sorted(self.selected & self.people.keys())}
-
-
-def _folded(text: str) -> str:
-    return " ".join(text.split()).casefold().removeprefix("mailto:")
+        return {folded_address(self.people[one].name): one for one in sorted(self.selected & self.people.keys())}
 
 
 def _mixed(word: str) -> bool:

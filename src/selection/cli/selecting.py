@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Sequence
 from pathlib import Path
 from shlex import quote
 from typing import TYPE_CHECKING, Any
@@ -21,7 +22,15 @@ REPAIRED = 100_000
 
 
 def run(
-    registrations: Path, policy: Path, form: Path | None, seed: str | None, out: Path, *, force: bool, as_json: bool
+    registrations: Path,
+    policy: Path,
+    form: Path | None,
+    seed: str | None,
+    out: Path,
+    *,
+    history: Sequence[Path] = (),
+    force: bool,
+    as_json: bool,
 ) -> None:
     """Read, select, write, and print the head of the shortlist, the counts, what to look at and where the files are."""
     with Progress(4) as progress:
@@ -34,7 +43,7 @@ def run(
         progress.step("Reading registrations")
         intake = read_applicants(registrations, form=read_as)
         progress.step("Selecting")
-        outcome = select(intake, rules, seed=seed)
+        outcome = select(intake, rules, seed=seed, history=history or None)
         progress.step("Explaining and writing")
         outcome.write(out, force=force)
         answer = summary(outcome, out) | {"next": _next(outcome, registrations, form, out)}

@@ -39,6 +39,11 @@ class Person:
         return word if word in LANGUAGES else otherwise
 
 
+def folded_address(text: str) -> str:
+    """An e-mail address as it is compared: without case and spaces around it."""
+    return " ".join(text.split()).casefold().removeprefix("mailto:")
+
+
 People = Mapping[str, Person]
 
 

@@ -26,15 +26,22 @@ def select(
     *,
     seed: str | int | None = None,
     seconds: float | None = None,
+    history: Iterable[Any] | None = None,
 ) -> Outcome:
     """Select from applicants (an intake, applicants, mappings or a dataframe) by a policy.
 
     `seed` is the public key of the lottery. `seconds` limits the solver in each block; an outcome that could not be
-    proved in time says so in its certificate and never calls itself exact. Raises `PolicyError` where policy and
-    applicants do not fit together and `TieError` where a tie would decide about a seat and there is no seed.
+    proved in time says so in its certificate and never calls itself exact. `history` are earlier editions, oldest
+    first (folders of results, outcomes, attendance): rules may read what they tell (`selected_before`, `trained`,
+    `no_show_last_time` ...). Raises `PolicyError` where policy and applicants do not fit together and `TieError` where
+    a tie would decide about a seat and there is no seed.
     """
     policy = _policy(policy)
     intake = applicants if isinstance(applicants, Intake) else read_applicants(applicants)
+    if history is not None:
+        from selection.memory import remember
+
+        intake = remember(intake, policy, history)
     assessment = assess(intake.pool, policy)
     pinned = _pinned(assessment)
     among = assessment.standing == ELIGIBLE

@@ -21,13 +21,17 @@ def select(
     out: Annotated[Path, typer.Option("--out", "-o", help="The folder the results are written to.")],
     form: FormFile = None,
     seed: Seed = None,
+    history: Annotated[
+        list[Path] | None,
+        typer.Option("--history", metavar="FOLDER", help="Results of an earlier edition, oldest first; several times."),
+    ] = None,
     force: Force = False,
     as_json: Json = False,
 ) -> None:
     """Select, and write the results into a folder."""
     from selection.cli.selecting import run
 
-    run(registrations, policy, form, seed, out, force=force, as_json=as_json)
+    run(registrations, policy, form, seed, out, history=history or (), force=force, as_json=as_json)
 
 
 @app.command(epilog="Example: selection demo")
