@@ -157,7 +157,7 @@ def test_explain_answers_applicants_officers_and_programs(tmp_path: Path) -> Non
     refused(run("explain", out, "AP003"), "was changed")
 
 
-@pytest.mark.parametrize("of", ["policy", "form", "programme"])
+@pytest.mark.parametrize("of", ["policy", "form", "programme", "explanation"])
 def test_schema_prints_or_writes(of: str, tmp_path: Path) -> None:
     printed = run("schema", of)
     assert json.loads(printed.stdout)["$schema"].startswith("https://json-schema.org")

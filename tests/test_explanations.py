@@ -2,25 +2,46 @@
 
 from __future__ import annotations
 
+import json
+import sys
+from decimal import Decimal
+from pathlib import Path
 from string import Formatter
 from typing import Any
 
+import jsonschema
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from selection import SelectionError, select
-from selection.explanations import catalogue
+from selection.explanations import EDITIONS, catalogue, file_schema
+from selection.explanations.catalogues import languages, words
 
-LANGUAGES = ("en", "es", "fr")
+ROOT = Path(__file__).parent.parent
+LANGUAGES = tuple(languages())
+FITS = jsonschema.Draft202012Validator(file_schema.make())
+
+#: Plural forms in the order of Unicode's plural rules, as far as each language has them.
+FORMS = {
+    "ar": {"zero", "one", "two", "few", "many", "other", "neutral"},
+    "en": {"one", "other"},
+    "es": {"one", "many", "other"},
+    "fr": {"one", "many", "other"},
+    "ru": {"one", "few", "many", "other", "neutral"},
+    "zh": {"other"},
+}
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_every_catalogue_has_the_same_sentences_with_the_same_facts(language: str) -> None:
-    english, other = catalogue("en"), catalogue(language)
+    english, other = dict(catalogue("en")), dict(catalogue(language))
     assert {k: set(v) for k, v in english.items()} == {k: set(v) for k, v in other.items()}
-    for section, sentences in english.items():
-        for code, sentence in sentences.items():
+    for forms in other.pop("counts").values():
+        assert set(forms) == FORMS[language]
+        assert all(_facts(wording) == {"n"} for wording in forms.values())
+    for section in other:
+        for code, sentence in english[section].items():
             assert _facts(sentence) == _facts(other[section][code]), (section, code)
 
 
@@ -28,9 +49,38 @@ def _facts(sentence: str) -> set[str]:
     return {name for _, name, _, _ in Formatter().parse(sentence) if name}
 
 
-def test_an_unknown_language_is_answered_with_those_there_are() -> None:
-    with pytest.raises(SelectionError, match="Known: en, es, fr"):
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_plural_forms_are_those_of_the_language(language: str) -> None:
+    babel = pytest.importorskip("babel")
+    assert FORMS[language] - {"neutral"} == set(babel.Locale.parse(language).plural_form.tags) | {"other"}
+
+
+def test_numbers_and_plurals() -> None:
+    pytest.importorskip("babel")
+    assert [words("en").count("points", n) for n in (1, Decimal("1.5"), 0)] == ["1 point", "1.5 points", "0 points"]
+    assert [words("fr").count("points", n) for n in (1, Decimal("1.5"), 2)] == ["1 point", "1,5 point", "2 points"]
+    assert [words("ru").count("points", n) for n in (1, 3, 5, 21)] == ["1 балл", "3 балла", "5 баллов", "21 балл"]
+    assert words("ru").count("seats", 12000) == "12000 мест"
+
+
+@pytest.mark.parametrize(("language", "said"), [("en", "1 point"), ("fr", "1.5 point"), ("ru", "баллы: 2")])
+def test_without_babel_nothing_is_said_wrongly(language: str, said: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "babel", None)
+    number = {"en": 1, "fr": Decimal("1.5"), "ru": 2}[language]
+    assert words.__wrapped__(language).count("points", number) == said
+
+
+def test_the_schema_at_the_root_is_fresh() -> None:
+    written = (ROOT / "explanation.schema.json").read_text(encoding="utf-8")
+    assert written == file_schema.text(), "remake it: python -m selection.explanations.file_schema"
+
+
+def test_an_unknown_language_or_edition_is_answered_with_those_there_are() -> None:
+    with pytest.raises(SelectionError, match="Known: ar, en, es, fr, ru, zh"):
         catalogue("xx")
+    outcome = select([{"id": "a", "score": 1}], {"capacity": 1}, seed="s")
+    with pytest.raises(SelectionError, match="Did you mean 'officer'"):
+        outcome.explanations(edition="oficer")
 
 
 @st.composite
@@ -71,7 +121,7 @@ def without(policy: dict[str, Any], *names: str) -> dict[str, Any]:
     return {**policy, "reserve": [{**r, "seats": 0} if r["name"] in names else r for r in policy["reserve"]]}
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=80, deadline=None)
 @given(call=calls())
 def test_because_of_and_displaced_are_true_when_run_again(call: tuple[list[dict[str, Any]], dict[str, Any]]) -> None:
     rows, policy = call
@@ -87,7 +137,7 @@ def test_because_of_and_displaced_are_true_when_run_again(call: tuple[list[dict[
             assert facts["displaced"] == (row.id in free)
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=80, deadline=None)
 @given(call=calls())
 def test_contributions_add_up_and_causes_name_what_was_full(call: tuple[list[dict[str, Any]], dict[str, Any]]) -> None:
     rows, policy = call
@@ -103,6 +153,11 @@ def test_contributions_add_up_and_causes_name_what_was_full(call: tuple[list[dic
             chosen = frame.index[frame["status"] == "selected"]
             assert cap["value"] == land[str(one)]
             assert sum(land[i] == cap["value"] for i in chosen) == cap["seats"]
+            assert str(one) in set(select(rows, {**policy, "cap": []}, seed="s").shortlist["id"])
+        if row["reason"] == "capacity":
+            roomy = {**policy, "capacity": policy["capacity"] + len(rows)}
+            assert str(one) in set(select(rows, roomy, seed="s").shortlist["id"])
+        FITS.validate(dict(found.facts))
         for language in LANGUAGES:
             for text in (str(outcome.explain(str(one), language)), outcome.explain(str(one), language).for_officer()):
                 assert "{" not in text
@@ -120,3 +175,32 @@ def test_a_pinned_applicant_may_hold_a_seat_in_a_reserve_of_its_own() -> None:
     frame = outcome.to_frame().set_index("id")
     assert frame["status"].to_dict() == {"p1": "declined", "p0": "selected"}
     assert frame.loc["p0", "reason"] == "pinned"
+
+
+@settings(max_examples=40, deadline=None)
+@given(call=calls(), language=st.sampled_from(LANGUAGES))
+def test_all_at_once_is_the_same_as_one_after_the_other(
+    call: tuple[list[dict[str, Any]], dict[str, Any]], language: str
+) -> None:
+    rows, policy = call
+    outcome = select(rows, policy, seed="s")
+    for edition in EDITIONS:
+        frame = outcome.explanations(language, edition)
+        assert list(frame["id"]) == list(outcome.to_frame()["id"])
+        for one, text in zip(frame["id"], frame["text"], strict=True):
+            found = outcome.explain(one, language)
+            if edition == "auditor":
+                FITS.validate(json.loads(text))
+                assert json.loads(text) == json.loads(json.dumps(dict(found.facts), default=str))
+            else:
+                assert text == (str(found) if edition == "applicant" else found.for_officer())
+
+
+def test_signs_that_have_a_meaning_in_templates_stay_as_they_are() -> None:
+    policy = {"capacity": 1, "points": [{"name": "100 % {x}", "field": "score", "per": 1}]}
+    rows = [{"id": "%s {id}", "score": 2}, {"id": "b", "score": 1}]
+    outcome = select(rows, {**policy, "reserve": [{"name": "5 % {a}", "where": {"id": "b"}, "seats": 1}]}, seed="s")
+    officer = outcome.explanations(edition="officer").set_index("id")["text"]
+    assert all(text == outcome.explain(one).for_officer() for one, text in officer.items())
+    assert "5 % {a}" in officer["b"]
+    assert "100 % {x}" in officer["%s {id}"]

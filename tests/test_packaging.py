@@ -139,6 +139,7 @@ def test_the_sdist_holds_what_a_packager_needs(built: Path) -> None:
     assert there == {
         "src", "data", "examples", "tests", "benchmarks", "docs", "policy.schema.json", "form.schema.json",
         "programme.schema.json",
+        "explanation.schema.json",
         "README.md", "CHANGELOG.md", "CONTRIBUTING.md", "LICENSE", "NOTICE", "pyproject.toml",
     }  # fmt: skip
 

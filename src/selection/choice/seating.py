@@ -92,6 +92,22 @@ class Choice:
         chosen: npt.NDArray[np.bool_] = self.block_of >= 0
         return chosen
 
+    @cached_property
+    def full_keys(self) -> Ints:
+        """Per signature and column its cap key if the selected fill it, else -1."""
+        table = self.signatures
+        used = np.zeros(len(table.limits) + 1, dtype=np.int64)
+        for column in range(table.keys.shape[1]):
+            keys = table.keys[table.code[self.selected], column]
+            used += np.bincount(keys[keys >= 0], minlength=len(used))
+        full = np.append(used[:-1] >= table.limits, False)
+        return np.where(full[table.keys], table.keys, -1)
+
+    def under_full_cap(self, place: int) -> npt.NDArray[np.bool_]:
+        """Per rank, whether the applicant is under a full key of the cap at this place of the plan."""
+        mine = (self.full_keys >= 0) & (self.signatures.cap_of(self.full_keys) == place)
+        return np.asarray(mine.any(axis=1)[self.signatures.code])
+
     def blocked(self, rank: int) -> Blocked | None:
         """Why the applicant at this rank got no seat in the block open to most; None if in no block at all."""
         signature = int(self.signatures.code[rank])

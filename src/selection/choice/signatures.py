@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -42,6 +42,17 @@ class Signatures:
     offsets: tuple[int, ...]
     assessment: Assessment
     plan: Plan
+
+    def cap_of(self, numbers: Ints) -> Ints:
+        """The place of the cap that each key belongs to."""
+        return np.searchsorted(self.offsets, numbers, side="right") - 1
+
+    def under(self, plan: Plan) -> Signatures:
+        """The same signatures for a plan whose blocks, reserves and caps differ from this one's in seats alone."""
+        ends = [*self.offsets, len(self.limits)][1:]
+        sizes = [end - start for start, end in zip(self.offsets, ends, strict=True)]
+        limits = np.repeat([cap.seats for cap in plan.caps], sizes).astype(np.int64)
+        return replace(self, limits=limits, plan=plan)
 
     def key(self, number: int) -> CapKey:
         """What a cap key stands for."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
 from pathlib import Path
 
 from selection.cli.answers import printable, say, say_json
@@ -19,13 +18,6 @@ def run(results: Path, applicant: str, language: str, *, officer: bool, as_json:
         progress.step("Explaining")
         found = outcome.explain(applicant, language)
     if as_json:
-        say_json(
-            {
-                **found.facts,
-                "contributions": [asdict(one) for one in found.contributions],
-                "cutoff": None if found.cutoff is None else asdict(found.cutoff),
-                "text": str(found),
-            }
-        )
+        say_json({**found.facts, "text": str(found)})
     else:
         say(printable(found.for_officer() if officer else str(found)))

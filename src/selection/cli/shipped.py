@@ -18,7 +18,11 @@ def example(name: str) -> Path:
 
 
 def schema_text(of: str) -> str:
-    """The JSON Schema of policy, form or programme files as text."""
+    """The JSON Schema of policies, forms, programmes or the facts of explanations as text."""
+    if of == "explanation":
+        from selection.explanations import file_schema as facts
+
+        return facts.text().rstrip("\n")
     if of == "form":
         from selection.intake import Form
 

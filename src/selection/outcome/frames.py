@@ -120,7 +120,7 @@ def native(cells: Cells, kind: str) -> Any:
     import pandas
 
     frame = pandas.DataFrame({name: pandas.Series(cell, dtype=cell.dtype) for name, cell in cells.items()})
-    for name in ("rank", "tier"):
+    for name in {"rank", "tier"} & cells.keys():
         frame[name] = frame[name].astype("Int64").mask(frame[name] < 0)
     return frame
 

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from selection.auditing.chances import Chances
     from selection.charts import Plots
     from selection.explanations import Explanation
+    from selection.explanations.facts import Recorded
     from selection.outcome.repairs import Repair, Shortfall
     from selection.replacement import Lock, Replacement
 
@@ -109,6 +110,13 @@ class Outcome:
         return ~self.choice.selected & self.without[None]
 
     @cached_property
+    def lifted(self) -> Mapping[str | None, npt.NDArray[np.bool_]]:
+        """Per rank, who would be selected without a cap that is full; under None, if there were seats for everybody."""
+        from selection.outcome.variants import lifted
+
+        return MappingProxyType(dict(lifted(self)))
+
+    @cached_property
     def reason(self) -> npt.NDArray[np.int8]:
         """The reason of each applicant's decision as its place in `REASONS`."""
         from selection.outcome.reasons import reasons
@@ -184,6 +192,22 @@ class Outcome:
         from selection.outcome.thresholds import frame
 
         return frame(self)
+
+    @cached_property
+    def recorded(self) -> Recorded:
+        """What explanations look up, found once."""
+        from selection.explanations.facts import Recorded
+
+        return Recorded(self)
+
+    def explanations(self, language: str = "en", edition: str = "applicant") -> Any:
+        """A row for each applicant, in the order of `to_frame`: id, status, rank, score, reason, text.
+
+        `edition` is "applicant" (a paragraph), "officer" (every fact) or "auditor" (the facts as JSON).
+        """
+        from selection.explanations import explanations
+
+        return explanations(self, language, edition)
 
     def explain(self, applicant_id: str, language: str = "en") -> Explanation:
         """The decision about one applicant in words, with the facts behind it."""

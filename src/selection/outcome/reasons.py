@@ -36,9 +36,31 @@ def reasons(outcome: Outcome) -> npt.NDArray[np.int8]:
 
 
 def refused(outcome: Outcome) -> npt.NDArray[np.int8]:
-    """For each rank the recorded cause of its refusal (of no meaning for the selected)."""
-    table = np.array([_CODE[cause] for cause in (*CAUSES, "no_block")], dtype=np.int8)
-    reasons = np.zeros(len(outcome.ranking), dtype=np.int8)
-    out = np.flatnonzero(~outcome.choice.selected)
-    reasons[out] = table[outcome.choice.causes(out)]
+    """For each rank why it was refused (of no meaning for the selected).
+
+    The cause recorded at the turn, if the decision would have been another without it; else another cause of which
+    that is true; else "combination".
+    """
+    choice = outcome.choice
+    reasons = np.full(len(outcome.ranking), _CODE["combination"], dtype=np.int8)
+    out = np.flatnonzero(~choice.selected)
+    recorded = np.full(len(outcome.ranking), -1, dtype=np.int8)
+    recorded[out] = choice.causes(out)
+    true = _but_for(outcome)
+    for cause in ("capacity", "cap", "reserved"):
+        reasons[true[cause]] = _CODE[cause]
+    for place, cause in enumerate(CAUSES):
+        if cause in true:
+            reasons[true[cause] & (recorded == place)] = _CODE[cause]
+    reasons[recorded == -1] = _CODE["no_block"]
     return reasons
+
+
+def _but_for(outcome: Outcome) -> dict[str, npt.NDArray[np.bool_]]:
+    """Per cause and rank, who would have been selected without it."""
+    caps = np.zeros(len(outcome.ranking), dtype=bool)
+    for place, cap in enumerate(outcome.choice.plan.caps):
+        if cap.name in outcome.lifted:
+            caps |= outcome.choice.under_full_cap(place) & outcome.lifted[cap.name]
+    kept = outcome.without[None] | np.any(list(outcome.without.values()), axis=0)
+    return {"capacity": outcome.lifted[None], "cap": caps, "reserved": kept}

@@ -146,11 +146,8 @@ def _whole(outcome: Outcome, plan: Plan) -> Choice | None:
 
 
 def _again(outcome: Outcome, plan: Plan) -> Choice:
-    table = outcome.choice.signatures
-    ends = [*table.offsets, len(table.limits)][1:]
-    sizes = [end - start for start, end in zip(table.offsets, ends, strict=True)]
-    limits = np.repeat([cap.seats for cap in plan.caps], sizes).astype(np.int64)
-    return choose(outcome.ranking, plan, outcome.held, replace(table, limits=limits, plan=plan), outcome.choice.seconds)
+    table = outcome.choice.signatures.under(plan)
+    return choose(outcome.ranking, plan, outcome.held, table, outcome.choice.seconds)
 
 
 def _cap_at(plan: Plan, cap: PlannedCap, seats: int) -> Plan:

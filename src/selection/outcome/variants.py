@@ -1,9 +1,13 @@
-"""Who would be selected if reserves kept no seats: the runs behind "because of" and "displaced"."""
+"""Who would be selected if one thing were not there: the runs behind every cause that a reason names.
+
+Without the seats of a reserve ("because of", "displaced", "kept for"), without a cap, with seats for everybody.
+"""
 
 from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -37,6 +41,28 @@ def variants(outcome: Outcome) -> Iterator[tuple[str | None, npt.NDArray[np.bool
 def _again(outcome: Outcome, dropped: frozenset[str]) -> npt.NDArray[np.bool_]:
     without = without_reserves(outcome.policy, dropped, Counter(outcome.held.values()))
     return choose(outcome.ranking, without, outcome.held, outcome.choice.signatures, outcome.choice.seconds).selected
+
+
+def lifted(outcome: Outcome) -> Iterator[tuple[str | None, npt.NDArray[np.bool_]]]:
+    """Per rank who would be selected: under None if there were seats for everybody, under a name without that cap.
+
+    Only caps that are full and have somebody refused under them are tried.
+    """
+    plan, size = outcome.choice.plan, len(outcome.ranking)
+    if plan.caps:
+        roomy = tuple(replace(block, seats=block.seats + size) for block in plan.blocks)
+        yield None, _with(outcome, replace(plan, blocks=roomy))
+    else:
+        yield None, outcome.choice.selected | (outcome.choice.home[outcome.choice.signatures.code] >= 0)
+    for place, cap in enumerate(plan.caps):
+        if (outcome.choice.under_full_cap(place) & ~outcome.choice.selected).any():
+            caps = tuple(replace(c, seats=c.seats + size) if c is cap else c for c in plan.caps)
+            yield cap.name, _with(outcome, replace(plan, caps=caps))
+
+
+def _with(outcome: Outcome, plan: Plan) -> npt.NDArray[np.bool_]:
+    table = outcome.choice.signatures.under(plan)
+    return choose(outcome.ranking, plan, outcome.held, table, outcome.choice.seconds).selected
 
 
 def without_reserves(policy: Policy, dropped: frozenset[str], held: Mapping[str, int] | None = None) -> Plan:

@@ -1,4 +1,4 @@
-"""The verb that prints the schema of policies, forms and programmes."""
+"""The verb that prints schemas."""
 
 from __future__ import annotations
 
@@ -14,10 +14,10 @@ from selection.cli.options import app
 @app.command(epilog="Example: selection schema policy --out policy.schema.json")
 @verb
 def schema(
-    of: Annotated[Literal["policy", "form", "programme"], typer.Argument(help="The kind of file.")],
+    of: Annotated[Literal["policy", "form", "programme", "explanation"], typer.Argument(help="The kind of file.")],
     out: Annotated[Path | None, typer.Option("--out", "-o", help="The file to write (default: print it).")] = None,
 ) -> None:
-    """Print the JSON Schema of policies, forms or programmes."""
+    """Print the JSON Schema of policies, forms, programmes, or the facts of explanations."""
     from selection.cli.shipped import schema_text, write_text
 
     text = schema_text(of)
