@@ -31,13 +31,11 @@ def write(outcome: Outcome, folder: Path, *, force: bool = False) -> Path:
 def record_of(outcome: Outcome, hashes: dict[str, str]) -> dict[str, Any]:
     """The record of an outcome with the hash of each file beside it.
 
-    The policy stands in its canonical form, whose compact JSON has the hash `policy_sha256`. `pool_sha256` is of the
-    whole pool; the pool kept in the folder leaves out names, e-mail addresses and every field the policy does not
-    read, and so has a hash of its own.
+    `pool_sha256` is of the whole pool; the pool kept in the folder leaves out names, e-mail addresses and every field
+    the policy does not read, and so has a hash of its own.
     """
     return {
         **outcome.record(),
-        "policy": json.loads(outcome.policy.canonical()),
         "source": outcome.intake.source,
         "files": dict(hashes),
     }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import platform
 from dataclasses import asdict
 from functools import cache
@@ -102,7 +103,10 @@ def _caps(outcome: Outcome) -> list[dict[str, Any]]:
 
 
 def record(outcome: Outcome) -> dict[str, Any]:
-    """Everything an outsider needs to know which rules, which pool and which draw led to these decisions."""
+    """Everything an outsider needs to know which rules, which pool and which draw led to these decisions.
+
+    Plain data, for JSON; the policy stands in its canonical form, whose compact JSON has the hash `policy_sha256`.
+    """
     from selection.auditing.audit import told_apart
     from selection.countries import data_fingerprints
 
@@ -110,7 +114,7 @@ def record(outcome: Outcome) -> dict[str, Any]:
     return {
         "semantics": SEMANTICS,
         "title": outcome.policy.title,
-        "policy": outcome.policy.to_dict(),
+        "policy": json.loads(outcome.policy.canonical()),
         "policy_sha256": outcome.policy.fingerprint,
         "pool_sha256": outcome.intake.pool.sha256,
         "reference_data_sha256": data_fingerprints(),
