@@ -4,15 +4,12 @@ from dataclasses import asdict
 from typing import Any
 
 from django.db import transaction
-from pretix.base.models import Order
 from selection import Intake, Outcome, SelectionError, dossier, read_applicants, select
 
 from pretix_selection import applications, rules
 from pretix_selection.errors import Refused
 from pretix_selection.models import Decision, Run
 
-#: Fields with at most so many different values are counted in the audit.
-FEW = 12
 #: So many findings of the reading are shown; the folder of results has all of them.
 SHOWN = 500
 
@@ -110,27 +107,8 @@ def _findings(outcome: Outcome) -> list[dict[str, Any]]:
 
 
 def _groups(outcome: Outcome) -> list[dict[str, Any]]:
-    """For each field with few values: how many applied and how many are selected, value by value."""
-    pool, found = outcome.intake.pool, []
-    selected = set(outcome.shortlist["id"].tolist())
-    chosen = [code in selected for code in pool.ids.tolist()]
-    for name in sorted(pool.columns.keys() & outcome.policy.fields):
-        counted: dict[str, list[int]] = {}
-        column = pool.columns[name]
-        for place, yes in enumerate(chosen):
-            value = column.at(place)
-            for one in value if isinstance(value, tuple) else (value,):
-                row = counted.setdefault("" if one is None else str(one), [0, 0])
-                row[0] += 1
-                row[1] += yes
-            if len(counted) > FEW:
-                break
-        if len(counted) <= FEW:
-            rows = [{"value": v, "applied": n, "selected": s} for v, (n, s) in sorted(counted.items())]
-            found.append({"field": name, "values": rows})
-    return found
-
-
-def orders_of(event, codes) -> dict[str, int]:
-    """The primary keys of orders by code."""
-    return dict(Order.objects.filter(event=event, code__in=codes).values_list("code", "pk"))
+    """Who got what, by each group the policy tells apart: the library's audit, all numbers shown to the officer."""
+    return [
+        {"field": field, "values": [{"value": value, **numbers} for value, numbers in values.items()]}
+        for field, values in outcome.audit().counts().items()
+    ]
