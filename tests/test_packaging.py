@@ -137,10 +137,9 @@ def test_the_sdist_holds_what_a_packager_needs(built: Path) -> None:
     (source,) = (built / "sdist").iterdir()
     there = {path.name for path in source.iterdir()} - {"PKG-INFO", ".gitignore"}
     assert there == {
-        "src", "data", "examples", "tests", "benchmarks", "docs", "policy.schema.json", "form.schema.json",
-        "programme.schema.json",
-        "explanation.schema.json",
-        "README.md", "CHANGELOG.md", "CONTRIBUTING.md", "LICENSE", "NOTICE", "pyproject.toml",
+        "src", "data", "examples", "tests", "benchmarks", "docs", *(path.name for path in ROOT.glob("*.schema.json")),
+        "README.md", "CHANGELOG.md", "CITATION.cff", "CONTRIBUTING.md", "SECURITY.md", "LICENSE", "NOTICE",
+        "pyproject.toml",
     }  # fmt: skip
 
 
