@@ -286,8 +286,8 @@ def test_a_damaged_pool_is_said(damage: bytes) -> None:
 
 
 def test_a_pool_of_another_format_is_said() -> None:
-    with pytest.raises(OutputError, match="format 2"):
-        pools.unpack(gzip.compress(b'{"format": 2}'))
+    with pytest.raises(OutputError, match="format 3"):
+        pools.unpack(gzip.compress(b'{"format": 3}'))
 
 
 CELLS = st.one_of(

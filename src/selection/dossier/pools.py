@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import gzip
 import json
 import zlib
@@ -12,12 +13,16 @@ from types import MappingProxyType
 from typing import Any, Final
 
 import numpy as np
+import numpy.typing as npt
 
 from selection.applicants import Column, Pool, objects
 from selection.errors import OutputError
 from selection.vocabulary import PERSONAL
 
-FORMAT: Final = 1
+FORMAT: Final = 2
+
+#: How codes are written: whole numbers from 0 (missing) in as many bytes as the largest needs, as Base64.
+WIDTHS: Final = (1, 2, 4)
 
 _KIND: Final[Mapping[type, str]] = MappingProxyType(
     {str: "text", bool: "boolean", int: "integer", Decimal: "number", date: "day", datetime: "time", tuple: "words"}
@@ -44,8 +49,8 @@ def pack(pool: Pool, fields: frozenset[str]) -> bytes:
     duplicates = np.flatnonzero(pool.duplicate_of >= 0)
     table = {
         "format": FORMAT,
-        "ids": pool.ids.tolist(),
-        "rows": pool.rows.tolist(),
+        "ids": _packed_ids(pool.ids.tolist()),
+        "rows": _numbers(pool.rows),
         "duplicates": [[int(place), int(pool.duplicate_of[place])] for place in duplicates],
         "columns": {name: _packed(pool.columns[name]) for name in kept},
         "open_cells": sorted([place, name, said] for (place, name), said in pool.open_cells.items() if name in kept),
@@ -71,13 +76,14 @@ def unpack(compressed: bytes) -> Pool:
 
 
 def _pool(table: Mapping[str, Any]) -> Pool:
-    duplicate_of = np.full(len(table["ids"]), -1, dtype=np.int64)
+    ids = table["ids"] if isinstance(table["ids"], list) else table["ids"]["lines"].split("\n")
+    duplicate_of = np.full(len(ids), -1, dtype=np.int64)
     for place, stands in table["duplicates"]:
         duplicate_of[place] = stands
     return Pool(
-        ids=objects(table["ids"]),
+        ids=objects(ids),
         columns=MappingProxyType({name: _unpacked(column) for name, column in table["columns"].items()}),
-        rows=np.array(table["rows"], dtype=np.int64),
+        rows=_from_numbers(table["rows"]),
         duplicate_of=duplicate_of,
         open_cells=MappingProxyType({(place, name): said for place, name, said in table["open_cells"]}),
     )
@@ -90,9 +96,9 @@ def _packed(column: Column) -> dict[str, Any]:
     held[-1] = False
     number = np.append(np.cumsum(held[:-1]) - 1, -1)
     values = column.values[held[:-1]]
-    codes = number[column.codes].tolist()
+    codes = _packed_codes(number[column.codes], len(values))
     if values.dtype != object:
-        return {"kind": "times", "values": values.astype("datetime64[us]").astype(np.int64).tolist(), "codes": codes}
+        return {"kind": "times", "values": _numbers(values.astype("datetime64[us]").astype(np.int64)), "codes": codes}
     kinds = sorted({_KIND[type(value)] for value in values.tolist()})
     if len(kinds) == 1:
         return {"kind": kinds[0], "values": [_plain(kinds[0], v) for v in values.tolist()], "codes": codes}
@@ -101,13 +107,47 @@ def _packed(column: Column) -> dict[str, Any]:
 
 
 def _unpacked(column: Mapping[str, Any]) -> Column:
-    codes = np.array(column["codes"], dtype=np.int32)
+    codes = _unpacked_codes(column["codes"])
     kind, values = column["kind"], column["values"]
     if kind == "times":
-        return Column(codes, np.array(values, dtype=np.int64).astype("datetime64[us]"))
+        return Column(codes, _from_numbers(values).astype("datetime64[us]"))
     if kind == "mixed":
         return Column(codes, objects([_back(one, value) for one, value in values]))
     return Column(codes, objects([_back(kind, value) for value in values]))
+
+
+def _packed_ids(ids: list[str]) -> Any:
+    """The ids as lines of one text where none of them has several."""
+    joined = "\n".join(ids)
+    return {"lines": joined} if ids and joined.count("\n") == len(ids) - 1 else ids
+
+
+def _packed_codes(codes: npt.NDArray[Any], values: int) -> dict[str, Any]:
+    width = next(width for width in WIDTHS if values < 256**width)
+    return {"width": width, "base64": _base64((codes + 1).astype(f"<u{width}"))}
+
+
+def _unpacked_codes(packed: Mapping[str, Any]) -> npt.NDArray[np.int32]:
+    data = base64.b64decode(packed["base64"], validate=True)
+    return np.frombuffer(data, dtype=f"<u{int(packed['width'])}").astype(np.int32) - np.int32(1)
+
+
+def _numbers(numbers: npt.NDArray[np.int64]) -> dict[str, Any]:
+    """Whole numbers by the first and the steps between them, which are mostly small and alike."""
+    steps = np.diff(numbers)
+    small = not len(steps) or bool((steps >= -(2**31)).all() and (steps < 2**31).all())
+    kind = "<i4" if small else "<i8"
+    return {"first": numbers[:1].tolist(), "kind": kind, "steps": _base64(steps.astype(kind))}
+
+
+def _from_numbers(packed: Mapping[str, Any]) -> npt.NDArray[np.int64]:
+    steps = np.frombuffer(base64.b64decode(packed["steps"], validate=True), dtype=packed["kind"])
+    first = np.array(packed["first"], dtype=np.int64)
+    return np.cumsum(np.concatenate([first, steps.astype(np.int64)]), dtype=np.int64)
+
+
+def _base64(numbers: npt.NDArray[Any]) -> str:
+    return base64.b64encode(numbers.tobytes()).decode()
 
 
 def _plain(kind: str, value: Any) -> Any:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import fields
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
 def write(outcome: Outcome, folder: Path, *, force: bool = False) -> Path:
     """Write everything decided into a folder, whole or not at all; `force` replaces earlier results."""
     with folders.filled(Path(folder), force=force) as fresh:
-        hashes = {name: _written(fresh / name, pieces()) for name, pieces in _files(outcome).items()}
+        hashes = _all_written(fresh, _files(outcome))
         record = json.dumps(record_of(outcome, hashes), sort_keys=True, ensure_ascii=False, indent=1)
         (fresh / folders.RECORD).write_text(record + "\n", encoding="utf-8", newline="\n")
     return Path(folder)
@@ -43,9 +44,9 @@ def record_of(outcome: Outcome, hashes: dict[str, str]) -> dict[str, Any]:
 
 def decision_lines(outcome: Outcome) -> Iterator[bytes]:
     """The file of decisions, piece by piece."""
-    from selection.outcome.frames import decision_cells
+    from selection.outcome.frames import decision_columns
 
-    return lines(decision_cells(outcome, outcome.display_order))
+    return lines(decision_columns(outcome, outcome.display_order))
 
 
 def _files(outcome: Outcome) -> dict[str, Callable[[], Iterable[bytes]]]:
@@ -67,6 +68,14 @@ def _listed(outcome: Outcome, ranks: Any) -> Iterator[bytes]:
 
 def _problems(findings: tuple[Problem, ...]) -> Iterator[bytes]:
     return lines({one.name: [getattr(found, one.name) for found in findings] for one in fields(Problem)})
+
+
+def _all_written(folder: Path, files: dict[str, Callable[[], Iterable[bytes]]]) -> dict[str, str]:
+    """Write all files; the pool beside the others, since compressing it leaves the interpreter free."""
+    with ThreadPoolExecutor(1) as beside:
+        pool = beside.submit(lambda: _written(folder / folders.POOL, files[folders.POOL]()))
+        others = {name: _written(folder / name, pieces()) for name, pieces in files.items() if name != folders.POOL}
+        return {**others, folders.POOL: pool.result()}
 
 
 def _written(path: Path, pieces: Iterable[bytes]) -> str:

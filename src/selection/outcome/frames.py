@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -49,25 +50,42 @@ def field_cells(column: Column, places: Places) -> npt.NDArray[Any]:
 
 def decision_cells(outcome: Outcome, places: Places) -> Cells:
     """The columns of a decision, an array for each, None where an applicant was not ranked."""
+    return {
+        name: _rendered(column) if isinstance(column, Column) else column
+        for name, column in decision_columns(outcome, places).items()
+    }
+
+
+def decision_columns(outcome: Outcome, places: Places) -> dict[str, Column | npt.NDArray[Any]]:
+    """The columns of a decision: ids and ranks (-1 is none) as arrays, all others by their few values."""
     ranks = outcome.rank_of[places]
     ranked = ranks >= 0
-    cells: Cells = {
+    return {
         "id": outcome.intake.pool.ids[places],
-        "status": objects(list(STATUSES))[outcome.status[places]],
+        "status": Column(outcome.status[places].astype(np.int32), objects(list(STATUSES))),
         "rank": np.where(ranked, ranks + 1, -1),
         "tier": np.where(ranked, outcome.assessment.tier[places], -1),
         "score": _scores(outcome, places, ranked),
-        "block": block_names(outcome)[ranks],
-        "seat": seat_labels(outcome)[ranks],
-        "reason": objects(list(REASONS))[outcome.reason[places]],
+        "block": _blocks(outcome, ranks),
+        "seat": _by_rank(_seats(outcome), ranks),
+        "reason": Column(outcome.reason[places].astype(np.int32), objects(list(REASONS))),
     }
-    return cells
 
 
-def _scores(outcome: Outcome, places: Places, ranked: npt.NDArray[np.bool_]) -> npt.NDArray[Any]:
-    scores = decimals(outcome.assessment.score[places])
-    scores[~ranked] = None
-    return scores
+def _scores(outcome: Outcome, places: Places, ranked: npt.NDArray[np.bool_]) -> Column:
+    distinct, code = np.unique(outcome.assessment.score[places], return_inverse=True)
+    values = objects([points(int(one)) for one in distinct])
+    return Column(np.where(ranked, code, -1).astype(np.int32), values)
+
+
+def _blocks(outcome: Outcome, ranks: Places) -> Column:
+    """The block of each seat, missing for whoever has no rank or no seat."""
+    codes = np.append(outcome.choice.block_of, np.int16(-1))[ranks]
+    return Column(codes.astype(np.int32), objects([seated.block.name for seated in outcome.choice.blocks]))
+
+
+def _by_rank(column: Column, ranks: Places) -> Column:
+    return Column(np.append(column.codes, np.int32(-1))[ranks], column.values)
 
 
 def decimals(micro: Places) -> npt.NDArray[Any]:
@@ -78,32 +96,46 @@ def decimals(micro: Places) -> npt.NDArray[Any]:
 
 def block_names(outcome: Outcome) -> npt.NDArray[Any]:
     """Per rank the block of the seat, and None last for whoever has no rank or no seat."""
-    names = objects([*(seated.block.name for seated in outcome.choice.blocks), None])
-    return np.append(names[outcome.choice.block_of], np.array([None], dtype=object))
+    return _rendered(_blocks(outcome, np.arange(len(outcome.ranking) + 1)))
 
 
 def seat_labels(outcome: Outcome) -> npt.NDArray[Any]:
-    """Per rank the label of the seat, and None last. Labels are accounting: they decide nothing.
+    """Per rank the label of the seat, and None last."""
+    return _rendered(_by_rank(_seats(outcome), np.arange(len(outcome.ranking) + 1)))
+
+
+def _rendered(column: Column) -> npt.NDArray[Any]:
+    return objects([*column.python_values(), None])[column.codes]
+
+
+def _seats(outcome: Outcome) -> Column:
+    """Per rank the label of the seat. Labels are accounting: they decide nothing.
 
     In each block as many seats as can be matched are labelled with a reserve, the lower-ranked of its members first.
     """
-    labels = objects([None] * (len(outcome.ranking) + 1))
-    for number, seated in enumerate(outcome.choice.blocks):
-        ranks = np.flatnonzero(outcome.choice.block_of == number)
-        labels[ranks] = OPEN if seated.block.rule is None else seated.block.name
-        if seated.block.reserves:
-            _label_reserves(outcome, seated, ranks, labels)
-    return labels
+    blocks = [seated.block for seated in outcome.choice.blocks]
+    names = [OPEN, *(name for block in blocks for name in (block.name, *(r.name for r in block.reserves)))]
+    number = {name: code for code, name in enumerate(dict.fromkeys(names))}
+    labels = np.full(len(outcome.ranking), -1, dtype=np.int32)
+    for place, seated in enumerate(outcome.choice.blocks):
+        ranks = np.flatnonzero(outcome.choice.block_of == place)
+        labels[ranks] = number[OPEN if seated.block.rule is None else seated.block.name]
+        for name, members in _labelled(outcome, seated, ranks):
+            labels[members] = number[name]
+    return Column(labels, objects(list(number)))
 
 
-def _label_reserves(outcome: Outcome, seated: SeatedBlock, ranks: Places, labels: npt.NDArray[Any]) -> None:
+def _labelled(outcome: Outcome, seated: SeatedBlock, ranks: Places) -> Iterator[tuple[str, Places]]:
+    """Each reserve of a block with the ranks whose seat is labelled with it."""
+    if not seated.block.reserves:
+        return
     masks = outcome.choice.signatures.masks[outcome.choice.signatures.code[ranks], seated.place]
     counts = {int(mask): int(n) for mask, n in zip(*np.unique(masks, return_counts=True), strict=True)}
     pairs = matching(counts, [reserve.seats for reserve in seated.block.reserves]).pairs
     for mask, row in pairs.items():
         members = ranks[masks == mask][::-1]
         for g, number in row.items():
-            labels[members[:number]] = seated.block.reserves[g].name
+            yield seated.block.reserves[g].name, members[:number]
             members = members[number:]
 
 
