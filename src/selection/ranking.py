@@ -89,7 +89,7 @@ def _tie_key(column: Column, tie: TieBreak) -> Places:
     if column.values.dtype == object:
         key = _object_key(column.values.tolist(), tie.first == "highest")
     else:
-        _, key = np.unique(column.values, return_inverse=True)
+        key = column.values.astype("datetime64[us]").astype(np.int64)
         key = -key if tie.first == "highest" else key
     return np.append(key, np.iinfo(np.int64).max)[column.codes].astype(np.int64)
 

@@ -112,7 +112,8 @@ def unmasked(raw: Column) -> tuple[Column, list[int]]:
     values = raw.values.copy()
     for place in places:
         values[place] = texts[place][1:].replace("\\|", "|").strip() or texts[place]
-    return Column(raw.codes, values), places
+    packed = Texts.of(values.tolist()) if isinstance(raw.values, Texts) else None
+    return Column(raw.codes, values if packed is None else cast("npt.NDArray[Any]", packed)), places
 
 
 def may_mask(text: str) -> bool:

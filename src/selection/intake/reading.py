@@ -68,8 +68,8 @@ def _complete_rows(table: Table, complete: Complete | None, found: Plan) -> tupl
         raw = table.columns[found.place(complete.column, complete.occurrence)]
         assert raw is not None
         wanted = None if complete.values is None else {w.casefold() for w in complete.values}
-        fits = [wanted is None or canonical_text(v).casefold() in wanted for v in raw.values.tolist()]
-        full = np.array([*fits, False], dtype=bool)[raw.codes]
+        fits = [] if wanted is None else [canonical_text(v).casefold() in wanted for v in raw.values.tolist()]
+        full = raw.codes >= 0 if wanted is None else np.array([*fits, False], dtype=bool)[raw.codes]
         what = "is empty" if wanted is None else "does not say so"
         said = f"The submission was never completed: {complete.column!r} {what}."
         left = table.rows[keep & ~full].tolist()

@@ -209,7 +209,9 @@ def _to_utc(local: Times, aware: npt.NDArray[np.bool_], zone: str) -> tuple[Time
     doubtful = np.zeros(len(local), dtype=bool)
     if zone == "UTC" or not naive.any():
         return local, doubtful
-    minutes, places = np.unique(local[naive].astype("datetime64[m]"), return_inverse=True)
+    stamps = local[naive].astype("datetime64[m]").astype(np.int64)
+    known = np.unique(stamps)
+    minutes, places = known.astype("datetime64[m]"), np.searchsorted(known, stamps)
     clocks = [m.replace(tzinfo=ZoneInfo(zone)) for m in minutes.tolist()]
     offsets = [(c.utcoffset(), c.replace(fold=1).utcoffset()) for c in clocks]
     found = local.copy()

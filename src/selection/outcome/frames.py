@@ -73,7 +73,9 @@ def decision_columns(outcome: Outcome, places: Places) -> dict[str, Column | npt
 
 
 def _scores(outcome: Outcome, places: Places, ranked: npt.NDArray[np.bool_]) -> Column:
-    distinct, code = np.unique(outcome.assessment.score[places], return_inverse=True)
+    scores = outcome.assessment.score[places]
+    distinct = np.unique(scores)
+    code = np.searchsorted(distinct, scores)
     values = objects([points(int(one)) for one in distinct])
     return Column(np.where(ranked, code, -1).astype(np.int32), values)
 
