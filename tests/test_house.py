@@ -36,6 +36,7 @@ CORRIDOR = (
     "auditing",
     "outcome",
     "explanations",
+    "comparison",
     "replacement",
     "charts",
     "report",
@@ -52,7 +53,7 @@ CORRIDOR = (
 
 #: What a room may open of a room to its right, inside a function: the outcome is the object that users hold.
 ON_DEMAND = {
-    "outcome": {"explanations", "charts", "report", "dossier", "replacement", "memory"},
+    "outcome": {"explanations", "comparison", "charts", "report", "dossier", "replacement", "memory"},
 }
 
 HEAVY = (

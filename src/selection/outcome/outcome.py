@@ -18,6 +18,7 @@ from selection.choice import Choice
 from selection.choice.structure import Structure, classify, known_of
 from selection.errors import NotFoundError, did_you_mean
 from selection.intake import Intake
+from selection.outcome.questions import Questions
 from selection.policy import Policy
 from selection.ranking import Ranking
 from selection.vocabulary import STATUSES
@@ -36,7 +37,7 @@ _STATUS_OF_STANDING: Final = {INELIGIBLE: 3, INCOMPLETE: 4, DUPLICATE: 5}
 
 
 @dataclass(frozen=True, eq=False, repr=False)
-class Outcome:
+class Outcome(Questions):
     """Everything decided, with the pool, the policy and the seed it follows from."""
 
     intake: Intake

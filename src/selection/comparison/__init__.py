@@ -1,0 +1,9 @@
+"""What if: a policy with other numbers, beside the one that decided."""
+
+from selection.comparison.changes import again, changed
+from selection.comparison.comparison import Comparison, what_if
+from selection.comparison.differences import differences
+from selection.comparison.sensitivity import sensitivity
+from selection.comparison.sweeps import sweep
+
+__all__ = ["Comparison", "again", "changed", "differences", "sensitivity", "sweep", "what_if"]

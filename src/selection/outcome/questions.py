@@ -1,0 +1,60 @@
+"""What may be asked of an outcome beyond what was decided: what would change it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, cast
+
+if TYPE_CHECKING:
+    from selection.comparison import Comparison
+    from selection.outcome.outcome import Outcome
+    from selection.policy import Policy
+
+
+class Questions:
+    """The part of an outcome that gives out seats again with something changed."""
+
+    def what_if(
+        self,
+        *,
+        capacity: int | None = None,
+        reserve: Mapping[str, int | str] | None = None,
+        cap: Mapping[str, int | str] | None = None,
+        points: Mapping[str, Any] | None = None,
+        policy: Policy | Mapping[str, Any] | str | Path | None = None,
+    ) -> Comparison:
+        """What other seats, points or another policy would decide over the same pool with the same seed.
+
+        `reserve` and `cap` give seats by name (`{"Women": "40%"}`), `points` the points of a criterion by name. The
+        comparison says who enters, who leaves and why, counts by any field, and cut-offs. Raises `PolicyError` for a
+        name the policy does not have.
+        """
+        from selection.comparison import what_if
+
+        return what_if(cast("Outcome", self), capacity, reserve, cap, points, policy)
+
+    def sweep(
+        self,
+        *,
+        capacity: Iterable[int] | None = None,
+        reserve: Mapping[str, Iterable[int | str]] | None = None,
+        cap: Mapping[str, Iterable[int | str]] | None = None,
+        points: Mapping[str, Iterable[Any]] | None = None,
+        by: str | None = None,
+    ) -> Any:
+        """What if, over ranges: a row for each combination of values (and each value of the field `by`).
+
+        Columns: the numbers swept, selected, enters, leaves, short, cutoff_rank, cutoff_score; with `by` also value
+        and members.
+        """
+        from selection.comparison import sweep
+
+        return sweep(cast("Outcome", self), capacity, reserve, cap, points, by)
+
+    def sensitivity(self, applicant_id: str) -> Any:
+        """Per criterion the interval of an applicant's own points in which the decision stays: points, least, most."""
+        from selection.comparison import sensitivity
+
+        outcome = cast("Outcome", self)
+        return sensitivity(outcome, outcome.place(applicant_id))
