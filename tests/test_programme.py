@@ -54,7 +54,7 @@ def test_the_schema_at_the_root_is_fresh_and_takes_the_example() -> None:
         ({"language": "pt"}, "is not one of en, fr, es, ar, ru, zh"),
         ({"completion": [{"name": "a", "where": {"minutes": {"mni": 3}}}]}, "Did you mean 'min'?"),
         ({"completion": [{"name": "a", "where": {"quiz": 1}}] * 2}, "two conditions of completion are called 'a'"),
-        ({"translation": {"fr": {"title": "T", "topics": ["a", "b"]}}}, "translation.fr has 2 topics for 1 sessions"),
+        ({"translation": {"fr": {"title": "T", "topics": ["a", "b"]}}}, "translation.fr.topics has 2 entries"),
         ({"translation": {"de": {"title": "T"}}}, "is not one of"),
     ],
 )  # fmt: skip

@@ -70,8 +70,8 @@ class Attended:
     @cached_property
     def completed(self) -> Completed | None:
         """Who completed the programme, each with the reason; None where the programme states no condition."""
-        rules = self.edition.programme.completion if self.edition.programme else ()
-        return completed(self.intake, rules, self.edition.title) if rules else None
+        programme = self.edition.programme
+        return completed(self.intake, programme) if programme and programme.completion else None
 
 
 def attend(

@@ -11,7 +11,9 @@ from selection.errors import PolicyError, ProgrammeError
 from selection.intake import Intake
 from selection.letters.wording import wording
 from selection.outcome import Outcome, select
-from selection.policy import Eligible, Policy
+from selection.policy import Policy
+from selection.programme import Programme
+from selection.vocabulary import STATUSES
 
 #: What the status of an outcome means for completion.
 STATUS: Final[Mapping[str, str]] = {"selected": "completed", "ineligible": "not_completed", "incomplete": "open"}
@@ -22,6 +24,7 @@ class Completed:
     """Completion as an outcome: every condition of the programme is a condition that must be met."""
 
     outcome: Outcome
+    programme: Programme
 
     def __len__(self) -> int:
         return self.outcome.counts["selected"]
@@ -38,8 +41,6 @@ class Completed:
 
     def status(self, one: str) -> str:
         """`completed`, `not_completed`, or `open` where a condition needs what is missing."""
-        from selection.vocabulary import STATUSES
-
         return STATUS[STATUSES[self.outcome.status[self.outcome.place(one)]]]
 
     def facts(self, one: str) -> Mapping[str, Any]:
@@ -51,18 +52,21 @@ class Completed:
         """Whether somebody completed and why, in words."""
         facts, words = self.facts(one), wording("certificates", language)["completion"]
         seen = ", ".join(f"{words.get(name, name)} {canonical_text(value)}" for name, value in facts["seen"].items())
-        facts = {**facts, "seen": seen, "missing": words.get(facts["missing"], facts["missing"])}
+        names = (rule.name for rule in self.programme.completion)
+        said = dict(zip(names, self.programme.wording(language).completion, strict=True))
+        missing = words.get(facts["missing"], facts["missing"])
+        facts = {**facts, "seen": seen, "missing": missing, "rule": said.get(facts["rule"])}
         return str(words[facts["status"]]).format_map(facts)
 
     def __iter__(self) -> Iterator[str]:
         return iter(self.ids)
 
 
-def completed(intake: Intake, rules: tuple[Eligible, ...], title: str) -> Completed:
+def completed(intake: Intake, programme: Programme) -> Completed:
     """Weigh everybody by the conditions of completion; `ProgrammeError` where one reads what nobody has."""
     seats = max(1, len(intake.pool))
-    policy = Policy(title=title, capacity=seats, eligible=rules)
+    policy = Policy(title=programme.title, capacity=seats, eligible=programme.completion)
     try:
-        return Completed(select(intake, policy, seed="completion"))
+        return Completed(select(intake, policy, seed="completion"), programme)
     except PolicyError as error:
         raise ProgrammeError(error.code, str(error).replace("[[eligible]]", "[[completion]]")) from None

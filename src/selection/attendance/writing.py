@@ -87,12 +87,14 @@ def _completion(attended: Attended) -> dict[str, list[Any]]:
     made = attended.completed
     assert made is not None
     facts = [made.facts(one) for one in attended.ids]
+    languages = [attended.edition.person(one).speaks(made.programme.language) for one in attended.ids]
     return {
         "id": list(attended.ids),
         "status": [one["status"] for one in facts],
         "condition": [one["rule"] for one in facts],
         "missing": [one["missing"] for one in facts],
-        "explanation": [made.explain(one) for one in attended.ids],
+        "language": languages,
+        "explanation": [made.explain(one, spoken) for one, spoken in zip(attended.ids, languages, strict=True)],
     }
 
 

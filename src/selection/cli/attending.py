@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from selection.cli.answers import printable, say, say_json, table
+from selection.cli.opening import Told
 from selection.cli.progress import Progress
 
 #: So many unmatched rows are shown; all are in the file.
@@ -13,15 +14,11 @@ SHOWN = 5
 
 
 def run(
-    results: Path,
+    told: Told,
     reports: list[Path],
-    programme: Path | None,
-    registrations: Path | None,
-    form: Path | None,
     *,
     session: int | None,
     zone: str | None,
-    corrected: bool,
     force: bool,
     as_json: bool,
 ) -> None:
@@ -30,10 +27,9 @@ def run(
         progress.step("Reading results and registrations")
         from selection import attendance
         from selection.dossier import ready
-        from selection.editions import Edition
 
-        ready(results / attendance.FOLDER, force=force, own=attendance.OWN)
-        edition = Edition.open(results, programme, registrations, form, corrected=corrected)
+        ready(told.results / attendance.FOLDER, force=force, own=attendance.OWN)
+        edition = told.open()
         progress.step("Reading reports")
         attended = attendance.attend(edition, reports, session=session, zone=zone)
         progress.step("Weighing completion")

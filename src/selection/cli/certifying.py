@@ -8,19 +8,16 @@ from pathlib import Path
 import typer
 
 from selection.cli.answers import PROBLEMS, printable, say, say_json
+from selection.cli.opening import Told
 from selection.cli.progress import Progress
 
 
 def run(
-    results: Path,
-    programme: Path | None,
-    registrations: Path | None,
-    form: Path | None,
+    told: Told,
     out: Path | None,
     *,
     language: str | None,
     fonts: Path | None,
-    corrected: bool,
     force: bool,
     as_json: bool,
 ) -> None:
@@ -28,9 +25,8 @@ def run(
     with Progress(2) as progress:
         progress.step("Reading results and attendance")
         from selection.certificates import RECORD, issue
-        from selection.editions import Edition
 
-        edition = Edition.open(results, programme, registrations, form, corrected=corrected)
+        edition = told.open()
         progress.step("Printing certificates")
         made = issue(edition, out, language=language, fonts=fonts, force=force)
     record = made.folder / RECORD

@@ -6,30 +6,26 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from selection.cli.answers import printable, say, say_json
+from selection.cli.opening import Told
 from selection.cli.progress import Progress
 
 
 def run(
-    results: Path,
-    programme: Path | None,
-    registrations: Path | None,
-    form: Path | None,
+    told: Told,
     out: Path | None,
     *,
     language: str | None,
     templates: Path | None,
     statuses: Sequence[str] | None,
-    corrected: bool,
     force: bool,
     as_json: bool,
 ) -> None:
     """Write the letters of a folder of results."""
     with Progress(2) as progress:
         progress.step("Reading results and registrations")
-        from selection.editions import Edition
         from selection.letters import WRITTEN_TO, post
 
-        edition = Edition.open(results, programme, registrations, form, corrected=corrected)
+        edition = told.open()
         progress.step("Writing letters")
         asked = tuple(statuses or WRITTEN_TO)
         made = post(edition, out, language=language, statuses=asked, templates=templates, force=force)

@@ -129,7 +129,7 @@ class Writer:
             "date": day_words(programme.issued, language) if programme.issued else "",
             "sessions": self._sessions(language, zone) if status == "selected" else [],
             "clock": words["clock"].format(zone=zone_words(zone, first, language)),
-            "completion": [rule.name for rule in programme.completion],
+            "completion": list(named.completion),
             "withdraw": words["withdraw"].format(contact=programme.contact) if programme.contact else "",
             "organiser": named.organiser,
             "signed_by": named.signed_by,

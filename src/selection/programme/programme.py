@@ -77,6 +77,7 @@ class Wording(Rule):
     title: Name
     theme: str = ""
     topics: tuple[Name, ...] = Field(default=(), description="The topics in the order of the sessions.")
+    completion: tuple[Name, ...] = Field(default=(), description="What the conditions of completion are called.")
     organiser: str = ""
     signed_by: str = ""
 
@@ -135,10 +136,10 @@ class Programme(Rule):
             except SelectionError as error:
                 wrong.append(f"session {number}: {error.sentence}")
         for language, wording in self.translation.items():
-            if wording.topics and len(wording.topics) != len(self.session):
-                wrong.append(
-                    f"translation.{language} has {len(wording.topics)} topics for {len(self.session)} sessions"
-                )
+            for what, own in (("topics", self.session), ("completion", self.completion)):
+                said = getattr(wording, what)
+                if said and len(said) != len(own):
+                    wrong.append(f"translation.{language}.{what} has {len(said)} entries and not {len(own)}")
         named = Counter(rule.name for rule in self.completion)
         wrong += [f"two conditions of completion are called {name!r}" for name, times in named.items() if times > 1]
         if wrong:
@@ -165,6 +166,7 @@ class Programme(Rule):
             title=self.title,
             theme=self.theme,
             topics=tuple(session.topic for session in self.session),
+            completion=tuple(rule.name for rule in self.completion),
             organiser=self.organiser,
             signed_by=self.signed_by,
         )

@@ -8,6 +8,7 @@ from typing import Annotated, Literal
 import typer
 
 from selection.cli.answers import verb
+from selection.cli.opening import Told
 from selection.cli.options import Folder, Force, FormFile, Json, app
 
 Language = Literal["en", "fr", "es", "ar", "ru", "zh"]
@@ -48,10 +49,8 @@ def letters(
     """
     from selection.cli.posting import run
 
-    run(
-        results, programme, registrations, form, out,
-        language=language, templates=templates, statuses=status, corrected=corrected, force=force, as_json=as_json,
-    )  # fmt: skip
+    told = Told(results, programme, registrations, form, corrected)
+    run(told, out, language=language, templates=templates, statuses=status, force=force, as_json=as_json)
 
 
 @app.command(epilog="Example: selection attendance results zoom-1.csv zoom-2.csv")
@@ -76,10 +75,8 @@ def attendance(
     """
     from selection.cli.attending import run
 
-    run(
-        results, reports, programme, registrations, form,
-        session=session, zone=timezone, corrected=corrected, force=force, as_json=as_json,
-    )  # fmt: skip
+    told = Told(results, programme, registrations, form, corrected)
+    run(told, reports, session=session, zone=timezone, force=force, as_json=as_json)
 
 
 @app.command(epilog="Example: selection certificates results")
@@ -108,7 +105,5 @@ def certificates(
     if check is not None:
         check_line(results, check, as_json=as_json)
         return
-    run(
-        results, programme, registrations, form, out,
-        language=language, fonts=fonts, corrected=corrected, force=force, as_json=as_json,
-    )  # fmt: skip
+    told = Told(results, programme, registrations, form, corrected)
+    run(told, out, language=language, fonts=fonts, force=force, as_json=as_json)
