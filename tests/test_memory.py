@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from edition import PEOPLE, decided, registrations
@@ -146,6 +146,7 @@ def test_a_past_holds_no_address_in_its_repr(earlier: Edition) -> None:
     assert "@" not in repr(Past.of(earlier))
 
 
+@settings(deadline=None, max_examples=40)
 @given(
     st.lists(st.tuples(st.sets(st.sampled_from("abcdef")), st.sets(st.sampled_from("abcdef"))), max_size=4),
     st.sets(st.sampled_from("abcdefgh"), min_size=1),

@@ -66,13 +66,9 @@ class Writer:
         """The letter to one applicant."""
         person = self.edition.person(one)
         language = self.language or person.speaks(self._programme.language)
-        spoken, explanation = self._explanation(one, language)
+        explanation = str(self.edition.outcome.explain(one, language))
         zone = zone_of(person, self._moments) or self._programme.timezone
-        facts = self._facts(person, status, language, zone) | {
-            "explanation": explanation,
-            "explanation_language": spoken,
-            "explanation_direction": wording("letters", spoken)["direction"],
-        }
+        facts = self._facts(person, status, language, zone) | {"explanation": explanation}
         return Letter(
             person,
             status,
@@ -83,15 +79,6 @@ class Writer:
             self._rendered(TEMPLATES[1], facts),
             self._calendar(zone, language) if status == "selected" else None,
         )
-
-    def _explanation(self, one: str, language: str) -> tuple[str, str]:
-        """The applicant's own explanation and the language it is in: English where there are no words in another."""
-        try:
-            return language, str(self.edition.outcome.explain(one, language))
-        except NotFoundError as error:
-            if error.code != "unknown_language":
-                raise
-            return "en", str(self.edition.outcome.explain(one))
 
     @cached_property
     def _programme(self) -> Programme:
