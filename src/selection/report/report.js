@@ -241,8 +241,10 @@
     body.replaceChildren(...Array.from(rows.slice(0, most), (row) => make("tr", {}, make("td", { class: "r" }, rank(row) ? format(rank(row)) : ""), make("td", {}, list.ids[row]), ...shown.map((c) => make("td", {}, cell(c, row))))));
   });
 
+  if (matchMedia("(max-width: 620px)").matches) $("finer").open = false;
   $("rows").style.setProperty("--more", Math.max(more, 1));
   for (const one of [$("tools"), $("rows"), document.querySelector(".keys")]) one.hidden = false;
   sort("rank", false);
+  performance.mark("ready");
   document.documentElement.dataset.ready = "yes";
 })();
