@@ -19,6 +19,7 @@ MODULES = sorted(SOURCE.rglob("*.py"))
 CORRIDOR = (
     "errors",
     "vocabulary",
+    "html",
     "texts",
     "countries",
     "applicants",

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, fields
 from typing import TYPE_CHECKING
 
 from selection.applicants import Pool
 from selection.errors import InputError
+from selection.html import heading, table
 from selection.intake.findings import Problem
 
 if TYPE_CHECKING:
@@ -43,6 +45,13 @@ class Intake:
     def __repr__(self) -> str:
         parts = ", ".join(f"{number:,} {name.replace('_', ' ')}" for name, number in self.counts.items())
         return f"Intake({self.source!r}: {parts}; {len(self.findings):,} findings)"
+
+    def _repr_html_(self) -> str:
+        counts = {name.replace("_", " "): number for name, number in self.counts.items()}
+        found = Counter((one.code.replace("_", " "), one.column, one.action) for one in self.findings)
+        rows = [(number, *what) for what, number in found.most_common(8)]
+        parts = [heading(self.source or "Registrations"), table(list(counts), [list(counts.values())])]
+        return "".join([*parts, table(("findings", "problem", "column", "done"), rows)] if rows else parts)
 
     @property
     def problems(self) -> pd.DataFrame:

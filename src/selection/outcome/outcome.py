@@ -52,6 +52,11 @@ class Outcome(Questions):
         parts = ", ".join(f"{number:,} {status}" for status, number in self.counts.items() if number)
         return f"Outcome({self.policy.title!r}: {parts})"
 
+    def _repr_html_(self) -> str:
+        from selection.outcome.display import outcome_html
+
+        return outcome_html(self)
+
     @property
     def pool_size(self) -> int:
         return len(self.intake.pool)

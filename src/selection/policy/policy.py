@@ -15,6 +15,7 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import BeforeValidator, Discriminator, Field, Tag, ValidationError, WithJsonSchema, model_validator
 
+from selection import html
 from selection.applicants import canonical_text
 from selection.errors import OutputError, PolicyError, brief
 from selection.policy import rules
@@ -183,6 +184,19 @@ class Policy(Rule):
                 sentence = f"The policy cannot be written to {path}: {error.strerror or error}."
                 raise OutputError("unwritable_policy", sentence, file=str(path)) from None
         return text
+
+    def _repr_html_(self) -> str:
+        rows: list[tuple[str, str, str, int | None]] = [
+            (kind, rule.name, "", None) for kind in ("eligible", "tier", "points") for rule in getattr(self, kind)
+        ]
+        for block in self.plan.blocks:
+            rows.append(("block", block.name, "", block.seats))
+            rows += [("at least", one.name, str(one.rule.seats), one.seats) for one in block.reserves]
+        rows += [("at most", cap.name, str(cap.rule.seats), cap.seats) for cap in self.plan.caps]
+        about = html.line(
+            f"{self.seats:,} seats, waiting list {self.waiting_places:,}; SHA-256 {self.fingerprint[:12]}…"
+        )
+        return html.heading(self.title or "Policy") + about + html.table(("rule", "name", "stated", "seats"), rows)
 
     def __repr__(self) -> str:
         return f"Policy({self.title!r}, {self.seats:,} seats, {self.fingerprint[:12]})"

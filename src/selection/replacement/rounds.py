@@ -13,6 +13,7 @@ import numpy as np
 
 from selection.choice import choose
 from selection.errors import InputError, NotFoundError, PolicyError, SelectionError, TieError, did_you_mean
+from selection.html import heading, table
 from selection.outcome import Outcome
 from selection.replacement.remaining import Remaining, remaining
 from selection.replacement.seats import LOCKS, Answer, Lock, Seats, compliance
@@ -73,6 +74,15 @@ class Replacement:
     def __repr__(self) -> str:
         said = ", ".join(f"{len(getattr(self, w)):,} {w}" for w in ("withdrawn", "admitted", "removed"))
         return f"Replacement(round {self.round.number}: {said})"
+
+    def _repr_html_(self) -> str:
+        what = ("withdrawn", "pinned", "admitted", "removed")
+        rows = [
+            (name, len(ids), ", ".join(ids[:8]) + (" …" if len(ids) > 8 else ""))
+            for name in what
+            if (ids := getattr(self, name))
+        ]
+        return heading(f"Round {self.round.number}, lock {self.round.lock}") + table(("what", "number", "ids"), rows)
 
     @property
     def withdrawn(self) -> tuple[str, ...]:

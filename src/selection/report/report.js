@@ -237,7 +237,7 @@
   // On paper stand the rows that are asked for, as many as a committee would turn over.
   window.addEventListener("beforeprint", () => {
     const most = 500, body = $("paper").querySelector("tbody");
-    $("paper").querySelector("caption").textContent = `${rows.length > most ? `The first ${most} of ` : ""}${$("told").textContent}`;
+    $("paper").querySelector("caption").textContent = rows.length > most ? `The first ${most} of ${format(rows.length)} applicants` : $("told").textContent;
     body.replaceChildren(...Array.from(rows.slice(0, most), (row) => make("tr", {}, make("td", { class: "r" }, rank(row) ? format(rank(row)) : ""), make("td", {}, list.ids[row]), ...shown.map((c) => make("td", {}, cell(c, row))))));
   });
 
