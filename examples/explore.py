@@ -22,7 +22,7 @@ def _():
     intake = selection.read_applicants(folder / "registrations.csv", form=folder / "form.toml")
     policy = selection.Policy.load(folder / "policy.toml")
     before = selection.select(intake, policy, seed="cGMP 2025")
-    return before, intake, mo, policy, selection
+    return before, mo, policy
 
 
 @app.cell
@@ -57,7 +57,7 @@ def _(mo, policy):
 
 
 @app.cell
-def _(before, capacity, caps, intake, mo, policy, reserves, selection, stated, weighed, weights):
+def _(before, capacity, caps, mo, policy, reserves, stated, weighed, weights):
     changed = policy.model_copy(
         update={
             "capacity": capacity.value,
@@ -66,12 +66,12 @@ def _(before, capacity, caps, intake, mo, policy, reserves, selection, stated, w
             "points": tuple(weighed(one, weights.value[one.name]) for one in policy.points),
         }
     )
-    after = selection.select(intake, changed, seed=before.seed)
-    old, new = (one.to_frame().set_index("id") for one in (before, after))
-    was, now = (set(frame.index[frame["status"] == "selected"]) for frame in (old, new))
-    enter = new.loc[sorted(now - was, key=lambda one: new.at[one, "rank"]), ["rank", "score", "reason"]]
-    leave = new.loc[sorted(was - now, key=lambda one: new.at[one, "rank"]), ["rank", "score", "reason"]]
-    mo.md(f"## {len(now):,} selected: {len(enter):,} enter, {len(leave):,} leave")
+    compared = before.what_if(policy=changed)
+    after = compared.after
+    decided = after.to_frame().set_index("id")[["status", "rank", "score", "reason"]]
+    enter, leave = (decided.loc[list(ids)] for ids in (compared.enters, compared.leaves))
+    seats = after.counts["selected"]
+    mo.md(f"## {seats:,} selected: {len(enter):,} enter, {len(leave):,} leave")
     return after, enter, leave
 
 

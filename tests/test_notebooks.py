@@ -57,7 +57,8 @@ def test_what_a_notebook_shows_is_short_escaped_and_without_names() -> None:
     policy = selection.Policy.model_validate(RULES)
     outcome = selection.select(intake, policy, seed="s")
     made = outcome.replace(["<b>a</b>"])
-    for shown in (intake, policy, outcome, made):
+    compared = outcome.what_if(capacity=2)
+    for shown in (intake, policy, outcome, outcome.explain("b&c"), compared, made):
         text = shown._repr_html_()
         assert Tags(text).seen <= {"p", "strong", "table", "thead", "tbody", "tr", "th", "td"}
         assert "Secret" not in text

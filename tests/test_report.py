@@ -135,9 +135,21 @@ def test_an_explanation_opens_with_points_that_add_up(page: Any, outcome: select
     given = [float(text) for text in page.locator("#one .points tbody .r").all_inner_texts()]
     assert given == [float(one.points) for one in said.contributions]
     assert float(page.locator("#one .points tfoot .r").inner_text()) == sum(given) == float(said.facts["score"])
+    assert page.inner_text("#one .why") == str(said)
     assert f"rank {said.facts['rank']:,} of {said.facts['ranked']:,}" in dialog.inner_text()
     page.keyboard.press("Escape")
     assert not dialog.is_visible()
+
+
+def test_each_applicant_has_their_own_text(page: Any, outcome: selection.Outcome) -> None:
+    places = outcome.display_order
+    for place in places[[0, 499, 500, 2500, len(places) // 2, -230, -1]].tolist():
+        one = str(outcome.intake.pool.ids[place])
+        page.fill("#search", one)
+        page.click("#view .open")
+        assert page.inner_text("#one-id") == one
+        assert page.inner_text("#one .why") == " ".join(str(outcome.explain(one)).split())
+        page.keyboard.press("Escape")
 
 
 def test_everything_works_from_the_keyboard(page: Any) -> None:

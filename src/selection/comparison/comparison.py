@@ -15,6 +15,7 @@ from selection.applicants import objects
 from selection.comparison.changes import Seats, again, changed
 from selection.comparison.differences import differences
 from selection.errors import PolicyError
+from selection.html import heading, line, table
 from selection.outcome import Outcome
 from selection.outcome.frames import field_cells, native
 from selection.policy import Policy
@@ -99,6 +100,14 @@ class Comparison:
             scores = [None if r is None else outcome.score(int(outcome.ranking.order[r])) for r in ranks]
             cells[f"score_{name}"] = objects(scores)
         return native(cells, self.before.intake.kind)
+
+    def _repr_html_(self) -> str:
+        said = "".join(map(line, self.changes or ("The policy is the same.",)))
+        rows = [
+            (what, len(ids), ", ".join(ids[:_SHOWN]) + (" …" if len(ids) > _SHOWN else ""))
+            for what, ids in (("enter", self.enters), ("leave", self.leaves))
+        ]
+        return heading("What if") + said + table(("who", "number", "ids"), rows)
 
     def __repr__(self) -> str:
         return f"Comparison({len(self.enters):,} enter, {len(self.leaves):,} leave)"

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from selection.explanations.catalogues import words
 from selection.explanations.facts import Contribution, CutOff, Recorded
 from selection.explanations.sentences import applicant, officer
+from selection.html import heading, line, table
 
 if TYPE_CHECKING:
     from selection.outcome import Outcome
@@ -60,6 +61,11 @@ class Explanation:
 
     def __repr__(self) -> str:
         return f"Explanation({self.facts['id']!r}: {self.facts['status']}, {self.cause})"
+
+    def _repr_html_(self) -> str:
+        rows = [(one.criterion, one.points) for one in self.contributions]
+        parts = [heading(f"{self.facts['id']}: {self.facts['status']}"), line(str(self))]
+        return "".join([*parts, table(("criterion", "points"), rows)] if rows else parts)
 
     def for_officer(self) -> str:
         """Everything recorded about the decision, a line for each fact."""

@@ -59,6 +59,14 @@ def table(outcome: Outcome, ids: Sequence[str], *, public: bool) -> dict[str, An
     }
 
 
+def texts(outcome: Outcome, *, public: bool) -> list[str]:
+    """What each applicant is told, in the order of the list, packed in chunks; nothing in the public edition."""
+    if public or not outcome.pool_size:
+        return []
+    said = [str(one) for one in outcome.explanations()["text"]]
+    return [packed(said[start : start + CHUNK]) for start in range(0, len(said), CHUNK)]
+
+
 def _column(
     key: str, label: str, codes: npt.NDArray[Any], values: Sequence[str], *, shown: bool = False, number: bool = False
 ) -> dict[str, Any]:

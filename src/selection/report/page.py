@@ -71,7 +71,7 @@ def report(outcome: Outcome, *, public: bool = False) -> str:
             headings=headings,
             rows=rows,
             list_data=entries.packed(listed),
-            texts=[],
+            texts=entries.texts(outcome, public=public),
         )
     )
 
