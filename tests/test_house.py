@@ -38,6 +38,7 @@ CORRIDOR = (
     "outcome",
     "explanations",
     "comparison",
+    "faithfulness",
     "replacement",
     "charts",
     "report",

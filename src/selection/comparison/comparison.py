@@ -17,7 +17,7 @@ from selection.comparison.differences import differences
 from selection.errors import PolicyError
 from selection.html import heading, line, table
 from selection.outcome import Outcome
-from selection.outcome.frames import field_cells, native
+from selection.outcome.frames import Cells, field_cells, native
 from selection.policy import Policy
 from selection.vocabulary import REASONS
 
@@ -57,6 +57,10 @@ class Comparison:
 
     def to_frame(self) -> Any:
         """A row for each who enters or leaves: id, change, then rank, score and reason before and after, and why."""
+        return native(self.cells(), self.before.intake.kind)
+
+    def cells(self) -> Cells:
+        """The columns of `to_frame`."""
         moved = [("enters", one) for one in self.enters] + [("leaves", one) for one in self.leaves]
         places = np.array([self.before.place(one) for _, one in moved], dtype=np.int64)
         cells: dict[str, npt.NDArray[Any]] = {
@@ -68,10 +72,14 @@ class Comparison:
             cells[f"rank_{name}"] = objects([rank or None for rank in ranks])
             cells[f"score_{name}"] = objects([outcome.score(place) for place in places.tolist()])
             cells[f"reason_{name}"] = objects(list(REASONS))[outcome.reason[places]]
-        return native({**cells, "why": objects([self.why(one) for _, one in moved])}, self.before.intake.kind)
+        return {**cells, "why": objects([self.why(one) for _, one in moved])}
 
     def counts(self, field: str) -> Any:
         """How many of each value of a field are selected: value, before, after, difference; largest first."""
+        return native(self.counted(field), self.before.intake.kind)
+
+    def counted(self, field: str) -> Cells:
+        """The columns of `counts`."""
         column = self.before.assessment.fields.column(field)
         values = field_cells(column, np.arange(self.before.pool_size))
         numbers = []
@@ -80,13 +88,12 @@ class Comparison:
             numbers.append({value: chosen.count(value) for value in set(chosen)})
         rows = [(v, numbers[0].get(v, 0), numbers[1].get(v, 0)) for v in {*numbers[0], *numbers[1]}]
         rows.sort(key=lambda row: (-row[1], -row[2], str(row[0])))
-        cells = {
+        return {
             "value": objects([row[0] for row in rows]),
             "before": np.array([row[1] for row in rows], dtype=np.int64),
             "after": np.array([row[2] for row in rows], dtype=np.int64),
             "difference": np.array([row[2] - row[1] for row in rows], dtype=np.int64),
         }
-        return native(cells, self.before.intake.kind)
 
     @property
     def cutoffs(self) -> Any:
@@ -131,7 +138,7 @@ def what_if(
     points: Mapping[str, Any] | None = None,
     policy: Policy | Mapping[str, Any] | str | Path | None = None,
 ) -> Comparison:
-    """The outcome beside that of its policy with other numbers, or of another policy; `PolicyError` for both at once."""
+    """The outcome beside that of its policy with other numbers, or of another policy; `PolicyError` for both."""
     if policy is None:
         return Comparison(outcome, again(outcome, changed(outcome.policy, capacity, reserve, cap, points)))
     if capacity is not None or reserve or cap or points:

@@ -11,7 +11,7 @@ import numpy as np
 from selection.applicants import objects
 from selection.comparison.changes import again, changed
 from selection.outcome import Outcome
-from selection.outcome.frames import field_cells, native
+from selection.outcome.frames import Cells, field_cells, native
 
 Ranges = Mapping[str, Iterable[Any]]
 
@@ -30,22 +30,34 @@ def sweep(
     enters, leaves, short (reserved seats not filled), cutoff_rank, cutoff_score; with `by` also that field's `value`
     and how many `members` are selected.
     """
+    return native(cells(outcome, capacity, reserve, cap, points, by), outcome.intake.kind)
+
+
+def cells(
+    outcome: Outcome,
+    capacity: Iterable[int] | None = None,
+    reserve: Ranges | None = None,
+    cap: Ranges | None = None,
+    points: Ranges | None = None,
+    by: str | None = None,
+) -> Cells:
+    """The columns of a sweep."""
     axes: list[tuple[str, str, list[Any]]] = [] if capacity is None else [("capacity", "capacity", list(capacity))]
     for kind, ranges in (("reserve", reserve), ("cap", cap), ("points", points)):
         axes += [(kind, name, list(values)) for name, values in (ranges or {}).items()]
-    cells = None if by is None else field_cells(outcome.assessment.fields.column(by), np.arange(outcome.pool_size))
+    of = None if by is None else field_cells(outcome.assessment.fields.column(by), np.arange(outcome.pool_size))
     rows: list[dict[str, Any]] = []
     for values in product(*(given for _, _, given in axes)):
         made = again(outcome, changed(outcome.policy, **_arguments(axes, values)))
         row = {name: value for (_, name, _), value in zip(axes, values, strict=True)} | _measured(outcome, made)
-        if cells is None:
+        if of is None:
             rows.append(row)
             continue
-        chosen = cells[made.status == 0].tolist()
-        every = dict.fromkeys(cells.tolist())
+        chosen = of[made.status == 0].tolist()
+        every = dict.fromkeys(of.tolist())
         rows += [{**row, "value": value, "members": chosen.count(value)} for value in every]
     names = list(rows[0]) if rows else []
-    return native({name: _column([row[name] for row in rows]) for name in names}, outcome.intake.kind)
+    return {name: _column([row[name] for row in rows]) for name in names}
 
 
 def _arguments(axes: list[tuple[str, str, list[Any]]], values: tuple[Any, ...]) -> dict[str, Any]:

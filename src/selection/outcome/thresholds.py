@@ -16,6 +16,7 @@ from selection.choice.problem import Ints
 
 if TYPE_CHECKING:
     from selection.choice import SeatedBlock
+    from selection.outcome.frames import Cells
     from selection.outcome.outcome import Outcome
 
 #: Stands for a score that would not be enough, however high.
@@ -59,16 +60,23 @@ def threshold(outcome: Outcome, place: int) -> Decimal | None:
 
 
 def frame(outcome: Outcome) -> Any:
+    """A row for each applicant without a seat, as a dataframe of the kind that came in."""
+    from selection.outcome.frames import native
+
+    return native(cells(outcome), outcome.intake.kind)
+
+
+def cells(outcome: Outcome) -> Cells:
     """A row for each applicant without a seat, in rank order, then the unranked."""
-    from selection.outcome.frames import decimals, decision_cells, native
+    from selection.outcome.frames import decimals, decision_cells
 
     places = outcome.display_order[outcome.status[outcome.display_order] != 0]
-    cells = decision_cells(outcome, places)
+    decided = decision_cells(outcome, places)
     ranks = outcome.rank_of[places]
     least = np.append(outcome.enough, NEVER)[ranks]
     known = least != NEVER
     more = np.where(known, least - outcome.assessment.score[places], 0)
     thresholds, missing = decimals(np.where(known, least, 0)), decimals(more)
     thresholds[~known] = missing[~known] = None
-    kept = {name: cells[name] for name in ("id", "status", "rank", "tier", "score", "reason")}
-    return native({**kept, "threshold": thresholds, "more": missing}, outcome.intake.kind)
+    kept = {name: decided[name] for name in ("id", "status", "rank", "tier", "score", "reason")}
+    return {**kept, "threshold": thresholds, "more": missing}

@@ -83,15 +83,66 @@ def workbook(
 @verb
 def verify(
     results: Folder,
+    explanations: Annotated[
+        bool, typer.Option("--explanations", help="Run the policy again for every claim of the explanations instead.")
+    ] = False,
+    sample: Annotated[
+        int | None, typer.Option("--sample", min=1, help="Try the claims about so many applicants, spread by rank.")
+    ] = None,
     as_json: Json = False,
 ) -> None:
     """Verify a folder of results by running it again.
 
-    Files against their hashes, decisions against a fresh run, promises by plain counting.
+    Files against their hashes, decisions against a fresh run, promises by plain counting. With --explanations every
+    claim about a decision (because of a reserve, a cap, the threshold ...) against a run with that one thing changed.
     """
-    from selection.cli.verifying import run
+    from selection.cli.verifying import run, run_claims
 
-    run(results, as_json=as_json)
+    if explanations:
+        run_claims(results, sample, as_json=as_json)
+    else:
+        run(results, as_json=as_json)
+
+
+@app.command(epilog="Example: selection thresholds results --out thresholds.csv")
+@verb
+def thresholds(
+    results: Folder,
+    out: Annotated[Path | None, typer.Option("--out", "-o", help="A CSV file for all of them.")] = None,
+    as_json: Json = False,
+) -> None:
+    """Show the score that would have been enough for each applicant without a seat."""
+    from selection.cli.supposing import thresholds
+
+    thresholds(results, out, as_json=as_json)
+
+
+@app.command("what-if", epilog="Example: selection what-if results --capacity 2000:3000:100 --reserve 'Women=45%'")
+@verb
+def what_if(
+    results: Folder,
+    capacity: Annotated[
+        str | None, typer.Option("--capacity", help="Seats: 2500, a list 2000,2500, or FROM:TO:STEP.")
+    ] = None,
+    reserve: Annotated[
+        list[str] | None, typer.Option("--reserve", help="NAME=SEATS, as 300 or 15%; lists and ranges as above.")
+    ] = None,
+    cap: Annotated[list[str] | None, typer.Option("--cap", help="NAME=SEATS, in the same way.")] = None,
+    points: Annotated[
+        list[str] | None, typer.Option("--points", help="CRITERION=POINTS, or CRITERION:VALUE=POINTS.")
+    ] = None,
+    policy: Annotated[Path | None, typer.Option("--policy", "-p", help="Another policy instead.")] = None,
+    by: Annotated[str | None, typer.Option("--by", help="Count the selected by this field too.")] = None,
+    out: Annotated[Path | None, typer.Option("--out", "-o", help="A CSV file: who moves, or the sweep.")] = None,
+    as_json: Json = False,
+) -> None:
+    """Show what other seats, points or another policy would decide.
+
+    A list or a range of values gives a table with a row for each.
+    """
+    from selection.cli.supposing import what_if
+
+    what_if(results, capacity, reserve or [], cap or [], points or [], policy, by, out, as_json=as_json)
 
 
 @app.command(epilog="Example: selection replace results CGMP-00042 CGMP-00058")
