@@ -119,4 +119,4 @@ def test_every_verb_stands_in_the_reference_of_the_command_line() -> None:
     page = (ROOT / "docs" / "reference" / "command-line.md").read_text(encoding="utf-8")
     for command in app.registered_commands:
         assert command.callback is not None
-        assert f"## selection {command.callback.__name__}" in page
+        assert f"## selection {command.name or command.callback.__name__}" in page
