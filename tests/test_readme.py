@@ -47,7 +47,7 @@ def test_python_blocks_run_and_print_what_is_shown(page: Path) -> None:
         if kind == "python":
             heard = io.StringIO()
             with redirect_stdout(heard):
-                exec(compile(text, str(page), "exec"), space)
+                exec(compile(text, str(page), "exec", dont_inherit=True), space)
             printed = heard.getvalue()
         elif kind == "text" and printed:
             assert text.strip() in printed, f"{page.name} shows what is not printed"

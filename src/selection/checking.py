@@ -103,7 +103,7 @@ def _notes(policy: Policy) -> list[str]:
                 'Niue): incomplete. Say so with  not_covered = "sovereign"  or  { as = "UMC" }.'
             )
     if policy.ties.lottery:
-        notes.append("The last tie-break is the lottery: give the same public --seed each time.")
+        notes.append("The last tie-break is the lottery: give the same public seed each time.")
     else:
         notes.append(
             'There is no lottery: a tie that would decide about a seat is an error (order = [..., "lottery"]).'

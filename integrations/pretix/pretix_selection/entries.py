@@ -4,6 +4,13 @@ from django.utils.translation import gettext_lazy as _
 from pretix.base.logentrytypes import EventLogEntryType, NoOpShredderMixin, OrderLogEntryType, log_entry_types
 
 
+class Shortened:
+    """The entry holds the whole fingerprint of the rules; a narrow column shows how it begins."""
+
+    def display(self, logentry, data):
+        return super().display(logentry, {**data, "policy_sha256": str(data.get("policy_sha256", ""))[:12]})
+
+
 @log_entry_types.new_from_dict(
     {
         "pretix_selection.run.made": _("A selection was made as a dry run (rules {policy_sha256})."),
@@ -14,7 +21,7 @@ from pretix.base.logentrytypes import EventLogEntryType, NoOpShredderMixin, Orde
         "pretix_selection.drawn": _("The seed was drawn: {seed}"),
     }
 )
-class RunEntry(NoOpShredderMixin, EventLogEntryType):
+class RunEntry(Shortened, NoOpShredderMixin, EventLogEntryType):
     pass
 
 
@@ -24,5 +31,5 @@ class RunEntry(NoOpShredderMixin, EventLogEntryType):
         "pretix_selection.order.email.waitlisted": _("An email about the waiting list was sent."),
     }
 )
-class DecisionEntry(NoOpShredderMixin, OrderLogEntryType):
+class DecisionEntry(Shortened, NoOpShredderMixin, OrderLogEntryType):
     pass

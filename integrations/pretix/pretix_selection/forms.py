@@ -22,13 +22,13 @@ class SelectionSettingsForm(SettingsForm):
     selection_policy = forms.CharField(
         label=_("Policy"),
         help_text=_("The rules of the call as TOML. They are checked when you save."),
-        widget=forms.Textarea(attrs={"rows": 22, "spellcheck": "false", "style": "font-family: monospace"}),
+        widget=forms.Textarea(attrs={"rows": 22, "spellcheck": "false"}),
     )
     selection_form = forms.CharField(
         label=_("Form"),
         help_text=_("Which question gives which field of an applicant, by internal identifiers."),
         required=False,
-        widget=forms.Textarea(attrs={"rows": 14, "spellcheck": "false", "style": "font-family: monospace"}),
+        widget=forms.Textarea(attrs={"rows": 14, "spellcheck": "false"}),
     )
     selection_capacity = forms.IntegerField(
         label=_("Capacity"),
