@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -25,9 +25,6 @@ class Completed:
 
     outcome: Outcome
     programme: Programme
-
-    def __len__(self) -> int:
-        return self.outcome.counts["selected"]
 
     @property
     def counts(self) -> dict[str, int]:
@@ -57,9 +54,6 @@ class Completed:
         missing = words.get(facts["missing"], facts["missing"])
         facts = {**facts, "seen": seen, "missing": missing, "rule": said.get(facts["rule"])}
         return str(words[facts["status"]]).format_map(facts)
-
-    def __iter__(self) -> Iterator[str]:
-        return iter(self.ids)
 
 
 def completed(intake: Intake, programme: Programme) -> Completed:

@@ -57,9 +57,7 @@ def check_line(published: Path, text: str, *, as_json: bool) -> None:
     if as_json:
         say_json(asdict(found))
     else:
-        verdict = (
-            "This certificate was issued" if found.holds else "NOT in the record: nobody was certified by this line"
-        )
+        verdict = "This certificate was issued" if found.holds else "No certificate with this line was issued"
         say(printable(f"{verdict}: {found.title}, {found.issued}.\nSHA-256 of the line: {found.sha256}"))
     if not found.holds:
         raise typer.Exit(PROBLEMS)

@@ -139,10 +139,11 @@ class Writer:
         return rows
 
     def _rendered(self, template: str, facts: Mapping[str, Any]) -> str:
+        environment = self._environment
         from jinja2 import TemplateError
 
         try:
-            return self._environment.get_template(template).render(facts)
+            return environment.get_template(template).render(facts)
         except (TemplateError, TypeError, ValueError, ArithmeticError, OverflowError) as error:
             said = getattr(error, "message", None) or str(error)
             sentence = f"The template {template} cannot be used: {brief(said)}."
