@@ -29,6 +29,7 @@ CORRIDOR = (
     "policy",
     "profiles",
     "assessment",
+    "single",
     "draws",
     "ranking",
     "choice",
@@ -55,6 +56,7 @@ CORRIDOR = (
 
 #: What a room may open of a room to its right, inside a function: the outcome is the object that users hold.
 ON_DEMAND = {
+    "policy": {"single"},
     "outcome": {"explanations", "comparison", "charts", "report", "dossier", "replacement", "memory"},
 }
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal, localcontext
 from itertools import combinations
@@ -122,34 +122,50 @@ def _check_counting(made: Assessment) -> None:
                 raise PolicyError("counting_needed", sentence, reserves=[one, other], applicants=both)
 
 
-def _weighed(fields: Fields, policy: Policy) -> list[Weighed]:
-    rules = [_condition(fields, "eligible", rule) for rule in policy.eligible]
-    rules += [_condition(fields, "tier", rule) for rule in policy.tier]
-    rules += [_criterion(fields, rule) for rule in policy.points]
+@dataclass(frozen=True)
+class Question:
+    """One rule as what it asks of a row: the fields it reads and the whole number it answers."""
+
+    kind: str
+    name: str
+    fields: tuple[str, ...]
+    answer: Callable[[Mapping[str, Any]], int]
+
+
+def questions(policy: Policy) -> Iterator[Question]:
+    """All rules of a policy in the order in which they are asked."""
+    yield from (_condition("eligible", rule) for rule in policy.eligible)
+    yield from (_condition("tier", rule) for rule in policy.tier)
+    yield from (_criterion(rule) for rule in policy.points)
     for block in policy.plan.blocks:
         if block.rule is not None:
-            rules.append(_condition(fields, "block", block.rule, block.name))
-        rules += [_condition(fields, f"reserve of {block.name}", r.rule, r.name) for r in block.reserves]
-    rules += [_cap(fields, rule) for rule in policy.cap]
-    rules += [_present(fields, tie.field) for tie in policy.ties.declared]
+            yield _condition("block", block.rule, block.name)
+        yield from (_condition(f"reserve of {block.name}", r.rule, r.name) for r in block.reserves)
+    yield from map(_cap, policy.cap)
+    yield from (_present(tie.field) for tie in policy.ties.declared)
     if policy.lottery.weight is not None:
-        rules.append(_weight(fields, policy.lottery.weight))
-    return rules
+        yield _weight(policy.lottery.weight)
 
 
-def _ask(fields: Fields, kind: str, name: str, read: Sequence[str], rule: Callable[[dict[str, Any]], int]) -> Weighed:
-    names = tuple(sorted(read))
+def _weighed(fields: Fields, policy: Policy) -> Iterator[Weighed]:
+    for question in questions(policy):
+        yield _given_or_not(fields, question) if question.kind == "ties" else _ask(fields, question)
+
+
+def _ask(fields: Fields, question: Question) -> Weighed:
+    names, answer = question.fields, question.answer
     if not names:
         codes = np.zeros(len(fields.pool), dtype=np.int32)
-        return Weighed(kind, name, (), codes, [()], np.array([rule({})], dtype=np.int64))
-    columns = [fields.column(one) for one in names]
-    return Weighed(kind, name, names, *weigh(columns, lambda profile: rule(dict(zip(names, profile, strict=True)))))
+        return Weighed(question.kind, question.name, (), codes, [()], np.array([answer({})], dtype=np.int64))
+    weighed = weigh([fields.column(one) for one in names], lambda row: answer(dict(zip(names, row, strict=True))))
+    return Weighed(question.kind, question.name, names, *weighed)
 
 
-def _condition(fields: Fields, kind: str, rule: Eligible | Tier | Reserve | Block, name: str | None = None) -> Weighed:
+def _condition(kind: str, rule: Eligible | Tier | Reserve | Block, name: str | None = None) -> Question:
     condition = rule.condition
     assert condition is not None
-    return _ask(fields, kind, name or rule.name, tuple(rule.fields), lambda row: truth(condition, row, rule.missing))
+    read = tuple(sorted(rule.fields))
+    return Question(kind, name or rule.name, read, lambda row: truth(condition, row, rule.missing))
 
 
 def truth(condition: Condition, row: Mapping[str, Any], missing: Truth) -> int:
@@ -160,31 +176,37 @@ def truth(condition: Condition, row: Mapping[str, Any], missing: Truth) -> int:
     return int(answer)
 
 
-def _cap(fields: Fields, cap: Cap) -> Weighed:
+def _cap(cap: Cap) -> Question:
     condition = cap.condition
     if condition is not None:
-        return _ask(fields, "cap", cap.name, tuple(cap.fields), lambda row: truth(condition, row, cap.missing))
-    absent = MISSING if cap.missing == "incomplete" else 0
-    return _ask(fields, "cap", cap.name, (str(cap.per),), lambda row: absent if row[str(cap.per)] is None else 1)
+        return Question("cap", cap.name, tuple(sorted(cap.fields)), lambda row: truth(condition, row, cap.missing))
+    absent, field = MISSING if cap.missing == "incomplete" else 0, str(cap.per)
+    return Question("cap", cap.name, (field,), lambda row: absent if row[field] is None else 1)
 
 
-def _present(fields: Fields, field: str) -> Weighed:
-    codes = (fields.column(field).codes >= 0).astype(np.int32)
-    return Weighed("ties", field, (field,), codes, [(None,), ("given",)], np.array([MISSING, 1], dtype=np.int64))
+def _present(field: str) -> Question:
+    return Question("ties", field, (field,), lambda row: MISSING if row[field] is None else 1)
 
 
-def _weight(fields: Fields, field: str) -> Weighed:
+def _given_or_not(fields: Fields, question: Question) -> Weighed:
+    """A tie-break asks only whether its field is there: two profiles, however many values it has."""
+    codes = (fields.column(question.name).codes >= 0).astype(np.int32)
+    answers = np.array([MISSING, 1], dtype=np.int64)
+    return Weighed("ties", question.name, question.fields, codes, [(None,), ("given",)], answers)
+
+
+def _weight(field: str) -> Question:
     """A ticket weighs a number above 0; without one the applicant cannot be drawn."""
 
-    def weighs(row: dict[str, Any]) -> int:
+    def weighs(row: Mapping[str, Any]) -> int:
         amount = number(row[field])
         return 1 if amount is not None and amount > 0 else MISSING
 
-    return _ask(fields, "lottery", field, (field,), weighs)
+    return Question("lottery", field, (field,), weighs)
 
 
-def _criterion(fields: Fields, rule: Criterion) -> Weighed:
-    return _ask(fields, "points", rule.name, tuple(rule.fields), lambda row: micropoints(rule, row))
+def _criterion(rule: Criterion) -> Question:
+    return Question("points", rule.name, tuple(sorted(rule.fields)), lambda row: micropoints(rule, row))
 
 
 def micropoints(rule: Criterion, row: Mapping[str, Any]) -> int:

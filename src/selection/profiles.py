@@ -128,29 +128,13 @@ class Fields:
             )
             raise PolicyError("no_day", sentence, field=fact)
         countries = self.column(basis)
-        values = [self._fact_of(code, fact) for code in countries.python_values()]
+        values = [fact_of(self.policy, code, fact) for code in countries.python_values()]
         return _recoded(countries, values)
-
-    def _fact_of(self, code: str, fact: str) -> Any:
-        assert self.policy.on is not None
-        known = facts(code, self.policy.on)
-        return self.income_group(known) if fact == "income_group" else getattr(known, fact)
-
-    def income_group(self, known: Facts) -> str | None:
-        """The income group that counts for the policy, with what it says of unclassified and not covered economies."""
-        rule = {"classified": None, "unclassified": self.policy.unclassified, "not_covered": self.policy.not_covered}[
-            known.income_status
-        ]
-        if isinstance(rule, As):
-            return rule.as_
-        if rule == "carry_forward":
-            return known.carried_group
-        return known.sovereign_group if rule == "sovereign" else known.income_group
 
     def _derive(self, table: Derive) -> Column:
         names = sorted(table.fields)
         codes, rows = profiles([self.column(name) for name in names])
-        values = [_first_match(table, dict(zip(names, row, strict=True))) for row in rows]
+        values = [first_match(table, dict(zip(names, row, strict=True))) for row in rows]
         return _recoded(Column(codes, objects(values)), values)
 
     def why_missing(self, name: str, place: int) -> str | None:
@@ -189,13 +173,33 @@ class Fields:
         return f"{listed}, and the policy does not say what that counts as"
 
 
+def fact_of(policy: Policy, code: str, fact: str) -> Any:
+    """A fact of a country on the policy's day."""
+    assert policy.on is not None
+    known = facts(code, policy.on)
+    return income_group(policy, known) if fact == "income_group" else getattr(known, fact)
+
+
+def income_group(policy: Policy, known: Facts) -> str | None:
+    """The income group that counts for the policy, with what it says of unclassified and not covered economies."""
+    rule = {"classified": None, "unclassified": policy.unclassified, "not_covered": policy.not_covered}[
+        known.income_status
+    ]
+    if isinstance(rule, As):
+        return rule.as_
+    if rule == "carry_forward":
+        return known.carried_group
+    return known.sovereign_group if rule == "sovereign" else known.income_group
+
+
 def country_fact(name: str) -> tuple[str, str] | None:
     """The country field and the fact that a name such as `income_group` or `citizenship.ldc` asks for."""
     head, _, fact = name.rpartition(".")
     return (head or "country", fact) if fact in COUNTRY_FACTS and (not head or head in COUNTRY_FIELDS) else None
 
 
-def _first_match(table: Derive, row: dict[str, Any]) -> Any:
+def first_match(table: Derive, row: dict[str, Any]) -> Any:
+    """What a decision table makes of a row: None where a field it needs is missing."""
     for line in table.rows:
         answer = line.condition.holds(row)
         if answer is None:

@@ -99,14 +99,15 @@ def _object_key(values: list[Any], highest: bool) -> Places:
 
     A value's kind depends on itself alone, so that nobody's answer moves others relative to each other.
     """
-    keys = [_sortable(value) for value in values]
+    keys = [sortable(value) for value in values]
     kinds = [{key for key in keys if key[0] == kind} for kind in range(5)]
     distinct = [key for kind in kinds for key in sorted(kind, reverse=highest)]
     place = {key: i for i, key in enumerate(distinct)}
     return np.array([place[key] for key in keys], dtype=np.int64)
 
 
-def _sortable(value: Any) -> tuple[int, Any]:
+def sortable(value: Any) -> tuple[int, Any]:
+    """The kind of a value, and what it is sorted by among its kind."""
     amount = int(value) if isinstance(value, bool) else number(value)
     if amount is not None:
         return 0, amount

@@ -11,7 +11,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from functools import cached_property
 from pathlib import Path
-from typing import Annotated, Any, Literal, Self
+from typing import TYPE_CHECKING, Annotated, Any, Literal, Self
 
 from pydantic import BeforeValidator, Discriminator, Field, Tag, ValidationError, WithJsonSchema, model_validator
 
@@ -24,6 +24,10 @@ from selection.policy.mistakes import Mistakes, explain, in_file
 from selection.policy.rules import As, Block, Cap, Criterion, Derive, Eligible, Lottery, Reserve, Rule, Tier, Ties
 from selection.policy.shares import MOST_SEATS, Seats, whole
 from selection.vocabulary import COUNTRY_FACTS, COUNTRY_FIELDS, last_part
+
+if TYPE_CHECKING:
+    from selection.applicants import Applicant
+    from selection.single import Single, Verdict
 
 
 def _capacity(value: Any) -> int:
@@ -158,6 +162,17 @@ class Policy(Rule):
         """Every field the policy reads from an applicant, derived ones left out."""
         made = {table.field for table in self.derive}
         return frozenset(name for _, names in rule_fields(self) for name in names) - made
+
+    @cached_property
+    def single(self) -> Single:
+        """This policy made ready for one applicant at a time."""
+        from selection.single import Single
+
+        return Single(self)
+
+    def assess(self, applicant: Applicant | Mapping[str, Any]) -> Verdict:
+        """Weigh one applicant alone: standing, score and what each rule gave; quick, and for many threads at once."""
+        return self.single.assess(applicant)
 
     @cached_property
     def fingerprint(self) -> str:
