@@ -29,7 +29,6 @@ if TYPE_CHECKING:
     from selection.charts import Plots
     from selection.explanations import Explanation
     from selection.explanations.facts import Recorded
-    from selection.outcome.provisional import Standings
     from selection.outcome.repairs import Repair, Shortfall
     from selection.replacement import Lock, Replacement
 
@@ -221,13 +220,6 @@ class Outcome(Questions):
         from selection.explanations import explain
 
         return explain(self, self.place(applicant_id), language)
-
-    @cached_property
-    def standings(self) -> Standings:
-        """Where somebody would stand if submitted now: `standings.of(applicant)`; nothing is run again."""
-        from selection.outcome.provisional import standings
-
-        return standings(self)
 
     @cached_property
     def shortfalls(self) -> tuple[Shortfall, ...]:

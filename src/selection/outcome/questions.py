@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
 if TYPE_CHECKING:
     from selection.comparison import Comparison
     from selection.outcome.outcome import Outcome
+    from selection.outcome.provisional import Standings
     from selection.policy import Policy
 
 
 class Questions:
-    """The part of an outcome that gives out seats again with something changed."""
+    """The part of an outcome that answers what if: something changed, or somebody more."""
 
     def what_if(
         self,
@@ -58,3 +60,10 @@ class Questions:
 
         outcome = cast("Outcome", self)
         return sensitivity(outcome, outcome.place(applicant_id))
+
+    @cached_property
+    def standings(self) -> Standings:
+        """Where somebody would stand if submitted now: `standings.of(applicant)`; nothing is run again."""
+        from selection.outcome.provisional import standings
+
+        return standings(cast("Outcome", self))
