@@ -69,7 +69,8 @@ def spoken(facts: Facts, words: Words) -> dict[str, Any]:
     common = {
         "id": facts["id"],
         "status": words["statuses"][facts["status"]],
-        **{name: facts[name] for name in ("rule", "field", "why", "stands")},
+        **{name: facts[name] for name in ("rule", "field", "stands")},
+        "why": facts["why"] and str(facts["why"]).removesuffix("."),
         "seen": ", ".join(f"{k} {shown(v)}" for k, v in facts["seen"].items()),
     }
     return common if facts["rank"] is None else {**common, **_of_ranked(facts, words)}

@@ -16,6 +16,7 @@ import numpy.typing as npt
 from selection.choice import choose
 from selection.policy import Plan, Policy
 from selection.policy.blocks import plan
+from selection.policy.rules import Reserve
 
 if TYPE_CHECKING:
     from selection.outcome.outcome import Outcome
@@ -50,7 +51,8 @@ def lifted(outcome: Outcome) -> Iterator[tuple[str | None, npt.NDArray[np.bool_]
     """
     plan, size = outcome.choice.plan, len(outcome.ranking)
     if plan.caps:
-        roomy = tuple(replace(block, seats=block.seats + size) for block in plan.blocks)
+        # More seats are more open seats: those of a reserve's own block stay as many as the policy says.
+        roomy = tuple(b if isinstance(b.rule, Reserve) else replace(b, seats=b.seats + size) for b in plan.blocks)
         yield None, _with(outcome, replace(plan, blocks=roomy))
     else:
         yield None, outcome.choice.selected | (outcome.choice.home[outcome.choice.signatures.code] >= 0)
