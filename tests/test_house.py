@@ -50,6 +50,7 @@ CORRIDOR = (
     "attendance",
     "certificates",
     "memory",
+    "testing",
     "cli",
     "__main__",
 )

@@ -34,7 +34,7 @@ class Offence:
 
 
 @dataclass(frozen=True)
-class _Seen:
+class Seen:
     """One ranked applicant as the counting sees them."""
 
     id: str
@@ -45,7 +45,7 @@ class _Seen:
 
 def check(outcome: Outcome) -> tuple[Offence, ...]:
     """Every promise of an outcome that plain counting finds broken; empty if none."""
-    people = _people(outcome)
+    people = people_of(outcome)
     chosen = {rank: int(block) for rank, block in enumerate(outcome.choice.block_of) if block >= 0}
     return (
         *_eligible(outcome, chosen),
@@ -70,7 +70,8 @@ def _row(outcome: Outcome, place: int) -> dict[str, Any]:
     return {name: outcome.assessment.fields.column(name).at(place) for name in names}
 
 
-def _people(outcome: Outcome) -> list[_Seen]:
+def people_of(outcome: Outcome) -> list[Seen]:
+    """Every ranked applicant as plain counting sees them, best first."""
     plan = outcome.choice.plan
     people = []
     for place in outcome.ranking.order.tolist():
@@ -89,7 +90,7 @@ def _people(outcome: Outcome) -> list[_Seen]:
         blocks = frozenset(
             i for i, b in enumerate(plan.blocks) if b.rule is None or _holds(b.rule.condition, b.rule.missing, row)
         )
-        people.append(_Seen(str(outcome.intake.pool.ids[place]), tuple(keys), groups, blocks))
+        people.append(Seen(str(outcome.intake.pool.ids[place]), tuple(keys), groups, blocks))
     return people
 
 
@@ -129,7 +130,7 @@ def _seats(outcome: Outcome, chosen: Mapping[int, int]) -> Iterator[Offence]:
         yield Offence("capacity", f"{len(chosen)} are selected for {outcome.policy.seats} seats.", ())
 
 
-def _caps(outcome: Outcome, people: Sequence[_Seen], chosen: Mapping[int, int]) -> Iterator[Offence]:
+def _caps(outcome: Outcome, people: Sequence[Seen], chosen: Mapping[int, int]) -> Iterator[Offence]:
     limits = {cap.name: cap.seats for cap in outcome.choice.plan.caps}
     under: dict[Key, list[str]] = defaultdict(list)
     for rank in chosen:
@@ -140,7 +141,7 @@ def _caps(outcome: Outcome, people: Sequence[_Seen], chosen: Mapping[int, int]) 
             yield Offence("cap", f"{len(ids)} are selected under the cap {key[0]!r} of {limits[key[0]]}.", tuple(ids))
 
 
-def _reserves(outcome: Outcome, people: Sequence[_Seen], chosen: Mapping[int, int]) -> Iterator[Offence]:
+def _reserves(outcome: Outcome, people: Sequence[Seen], chosen: Mapping[int, int]) -> Iterator[Offence]:
     """The compliance that is reported is the one that counting finds."""
     for number, seated in enumerate(outcome.choice.blocks):
         if seated.block.reserves:
@@ -179,7 +180,7 @@ def _seat(
     return False
 
 
-def _envy(outcome: Outcome, people: Sequence[_Seen], chosen: Mapping[int, int]) -> Iterator[Offence]:
+def _envy(outcome: Outcome, people: Sequence[Seen], chosen: Mapping[int, int]) -> Iterator[Offence]:
     """No refused applicant could take the seat of a lower-ranked one and keep every cap and reserve as it is."""
     if outcome.policy.lottery.tickets == "per_block":
         return
@@ -190,19 +191,20 @@ def _envy(outcome: Outcome, people: Sequence[_Seen], chosen: Mapping[int, int]) 
             continue
         mine = [rank for rank, block in chosen.items() if block == number and rank not in outcome.held]
         later = {rank for rank, block in chosen.items() if block > number}
-        refused = _first_of_each(people, [r for r in range(len(people)) if r not in chosen or r in later], seated.place)
-        lowest = _first_of_each(people, sorted(mine, reverse=True), seated.place)
+        refused = first_of_each(people, [r for r in range(len(people)) if r not in chosen or r in later], seated.place)
+        lowest = first_of_each(people, sorted(mine, reverse=True), seated.place)
         groups = [people[rank].groups[seated.place] for rank, block in chosen.items() if block == number]
         for out in refused:
             if seated.place not in people[out].blocks:
                 continue
             for inside in lowest:
-                if out < inside and _better(people[out], people[inside], used, limits, groups, seated):
+                if out < inside and could_take(people[out], people[inside], used, limits, groups, seated):
                     names = (people[out].id, people[inside].id)
                     yield Offence("no_envy", f"{names[0]} could take the seat of {names[1]}, who ranks lower.", names)
 
 
-def _first_of_each(people: Sequence[_Seen], ranks: Sequence[int], place: int) -> list[int]:
+def first_of_each(people: Sequence[Seen], ranks: Sequence[int], place: int) -> list[int]:
+    """The first of these ranks of each kind that a block can tell apart."""
     first: dict[Any, int] = {}
     for rank in ranks:
         groups = people[rank].groups[place] if place < len(people[rank].groups) else frozenset()
@@ -210,15 +212,15 @@ def _first_of_each(people: Sequence[_Seen], ranks: Sequence[int], place: int) ->
     return list(first.values())
 
 
-def _better(
-    out: _Seen,
-    inside: _Seen,
+def could_take(
+    out: Seen,
+    inside: Seen,
     used: Mapping[Key, int],
     limits: Mapping[str, int],
     groups: Sequence[frozenset[str]],
     seated: SeatedBlock,
 ) -> bool:
-    """Whether the swap keeps every cap and reaches at least the same compliance."""
+    """Whether `out` could take the seat of `inside`: every cap kept, at least the same compliance."""
     if any(used[key] >= limits[key[0]] and key not in inside.keys for key in out.keys):
         return False
     place = seated.place

@@ -1,0 +1,56 @@
+"""What a property is: a promise of every right selection, asked of one function on one pool, answered by offenders."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+
+from selection.auditing.verification import Offence
+from selection.testing.pools import Row, Rules
+from selection.testing.trial import NoAnswerError, Reading, Select, Trial
+
+Judge = Callable[[Trial, Reading], Iterator[Offence]]
+
+
+@dataclass(frozen=True)
+class Property:
+    """A property of selections: call it with a function, rows and a policy to get the offences it finds.
+
+    `again` whether the function is asked again about changed rows; `classes` the structure classes of policies in which
+    it holds; `usual` whether `check_fairness` asks it unless told otherwise (the others follow from those, or need
+    another policy or only certain ones).
+    """
+
+    name: str
+    statement: str
+    judge: Judge
+    classes: frozenset[str]
+    usual: bool
+    again: bool
+
+    def __call__(
+        self, select: Select, rows: Sequence[Row], policy: Rules, *, seed: str | None = None
+    ) -> tuple[Offence, ...]:
+        return self.offences(Trial(select, rows, policy, seed))
+
+    def offences(self, trial: Trial) -> tuple[Offence, ...]:
+        """Every offence in a trial; none where policy and rows do not fit together or the property does not apply."""
+        reading = trial.reading
+        if reading is None or reading.outcome.structure.name not in self.classes:
+            return ()
+        try:
+            return tuple(self.judge(trial, reading))
+        except NoAnswerError as error:
+            return (Offence("answers", f"The function gives no answer: {error}.", ()),)
+
+
+def promised(
+    statement: str, *, classes: str = "nested once crossing general", usual: bool = True
+) -> Callable[[Judge], Property]:
+    """Make a judge a property of the same name."""
+
+    def made(judge: Judge) -> Property:
+        again = judge.__module__.endswith(".changes")
+        return Property(judge.__name__, statement, judge, frozenset(classes.split()), usual, again)
+
+    return made

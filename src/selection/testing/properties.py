@@ -1,0 +1,186 @@
+"""Properties of one answer: counted from the rows and the policy, without asking the function again."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from selection.auditing.verification import Offence, could_take, first_of_each
+from selection.testing.promises import promised
+from selection.testing.trial import Reading, Trial
+
+
+@promised("the answer is a list of ids of the rows, each once")
+def answers(trial: Trial, _: Reading) -> Iterator[Offence]:
+    if trial.answer is None:
+        yield Offence("answers", "There is no answer.", ())
+
+
+@promised("only eligible applicants are selected")
+def eligible(trial: Trial, reading: Reading) -> Iterator[Offence]:
+    outcome = reading.outcome
+    for one in sorted(trial.answer - reading.rank.keys()):
+        why = outcome.to_frame().set_index("id").loc[one]
+        place = outcome.place(one)
+        cause = int(outcome.assessment.cause[place])
+        rule = f" ({outcome.assessment.rules[cause].name})" if cause >= 0 else ""
+        said = {"missing_field": "a field that a rule needs is missing"}.get(why["reason"], str(why["reason"]))
+        yield Offence("eligible", f"{one} is selected but is {why['status']}: {said}{rule}.", (one,))
+
+
+@promised("no more are selected than there are seats, and every cap holds")
+def capacity(trial: Trial, reading: Reading) -> Iterator[Offence]:
+    seats, chosen = reading.outcome.policy.seats, trial.answer & reading.rank.keys()
+    if len(trial.answer) > seats:
+        yield Offence("capacity", f"{len(trial.answer)} are selected for {seats} seats.", ())
+    for (cap, value), number in reading.used(chosen).items():
+        if number > reading.limits[cap]:
+            which = f"{cap!r}" if value is None else f"{cap!r} for {value!r}"
+            under = sorted(one for one in chosen if (cap, value) in reading.people[reading.rank[one]].keys)
+            said = f"{number} are selected under the cap {which}, which allows {reading.limits[cap]}."
+            yield Offence("capacity", said, tuple(under))
+
+
+@promised("reserves are met as far as any allowed set of applicants can meet them")
+def max_compliance(trial: Trial, reading: Reading) -> Iterator[Offence]:
+    best = _reference(trial, reading)
+    if reading.block is None or best is None:
+        return
+    have, could = reading.compliance(trial.answer), reading.compliance(best)
+    if have < could:
+        names = ", ".join(reserve.name for reserve in reading.block.block.reserves)
+        said = (
+            f"The reserves ({names}) are filled {_seats(have)}, and could be filled {_seats(could)}: {_listed(best)}."
+        )
+        yield Offence("max_compliance", said, tuple(sorted(best - trial.answer)))
+
+
+@promised("as many seats are filled as can be at that compliance (where the policy fills seats first)")
+def max_size(trial: Trial, reading: Reading) -> Iterator[Offence]:
+    best = _reference(trial, reading)
+    if reading.block is None or best is None or reading.block.block.fill != "seats_first":
+        return
+    if len(trial.answer) < len(best) and reading.compliance(trial.answer) == reading.compliance(best):
+        said = f"{len(trial.answer)} seats are filled and {len(best)} could be: {_listed(best)}."
+        yield Offence("max_size", said, tuple(sorted(best - trial.answer)))
+
+
+@promised("no rejected applicant could be added without breaking the capacity or a cap or lowering compliance")
+def nonwaste_maximal(trial: Trial, reading: Reading) -> Iterator[Offence]:
+    if reading.block is None or not _allowed(trial, reading) or len(trial.answer) >= reading.outcome.policy.seats:
+        return
+    used = reading.used(trial.answer)
+    for one in trial.rejected:
+        keys = reading.people[reading.rank[one]].keys if one in reading.rank else None
+        if keys is not None and all(used[key] < reading.limits[key[0]] for key in keys):
+            yield Offence(
+                "nonwaste_maximal", f"A seat is empty that {one} could take without breaking any cap.", (one,)
+            )
+
+
+@promised("no rejected applicant above a selected one could take their seat and keep every cap and reserve as it is")
+def no_justified_envy(trial: Trial, reading: Reading) -> Iterator[Offence]:
+    if reading.block is None or not _allowed(trial, reading):
+        return
+    people, used = reading.people, reading.used(trial.answer)
+    inside = sorted((reading.rank[one] for one in trial.answer - reading.pinned), reverse=True)
+    outside = sorted(reading.rank[one] for one in trial.rejected if one in reading.rank)
+    groups = [people[reading.rank[one]].groups[0] for one in trial.answer]
+    for out in first_of_each(people, outside, 0):
+        for seat in first_of_each(people, inside, 0):
+            above = reading.level[out] < reading.level[seat]
+            if above and could_take(people[out], people[seat], used, reading.limits, groups, reading.block):
+                said = f"{people[out].id} ranks above {people[seat].id} and could take the seat: every cap and reserve "
+                yield Offence("no_justified_envy", f"{said}stays as it is.", (people[out].id, people[seat].id))
+
+
+@promised("of applicants whom no reserve, cap or block tells apart, the best-ranked are selected")
+def within_signature(trial: Trial, reading: Reading) -> Iterator[Offence]:
+    lowest: dict[object, int] = {}
+    for one in trial.answer & reading.rank.keys() - reading.pinned:
+        signature = reading.signature(reading.rank[one])
+        lowest[signature] = max(lowest.get(signature, -1), reading.rank[one])
+    for one in trial.rejected:
+        rank = reading.rank.get(one, len(reading.ids))
+        seat = lowest.get(reading.signature(rank), -1) if one in reading.rank else -1
+        if seat >= 0 and reading.level[rank] < reading.level[seat]:
+            other = reading.ids[seat]
+            said = f"{one} ranks above {other} and nothing but rank tells them apart, yet {other} is selected."
+            yield Offence("within_signature", said, (one, other))
+
+
+@promised("whoever ranks higher, claims as much and is under no further cap is selected if the other is", usual=False)
+def dominance(trial: Trial, reading: Reading) -> Iterator[Offence]:
+    if reading.block is None:
+        return
+    for one in (one for one in trial.rejected if one in reading.rank):
+        for other in sorted(trial.answer & reading.rank.keys() - reading.pinned):
+            a, b = reading.rank[one], reading.rank[other]
+            mine, theirs = reading.people[a], reading.people[b]
+            more = mine.groups[0] >= theirs.groups[0] and set(mine.keys) <= set(theirs.keys)
+            if more and reading.level[a] < reading.level[b]:
+                yield Offence("dominance", f"{one} is at least as well placed as {other} in everything.", (one, other))
+
+
+@promised("the best-ranked applicant is in if possible, then the next, at that compliance and number of seats")
+def best_set(trial: Trial, reading: Reading) -> Iterator[Offence]:
+    best = _reference(trial, reading)
+    if best is None or best == trial.answer:
+        return
+    missing = sorted(best - trial.answer, key=lambda one: reading.rank[one])
+    instead = sorted(trial.answer - best)
+    said = f"The policy selects {_listed(best)}; the function leaves out {_listed(missing)}"
+    said += f" and has {_listed(instead)} instead." if instead else "."
+    yield Offence("best_set", said, (*missing, *instead))
+
+
+@promised("with one reserve and no caps its members are max(t, min(r, all)), t of them by rank alone", usual=False)
+def single_group_guarantee_formula(trial: Trial, reading: Reading) -> Iterator[Offence]:
+    block = reading.block
+    if block is None or len(block.block.reserves) != 1 or reading.limits or reading.pinned:
+        return
+    order = sorted(range(len(reading.ids)), key=lambda r: (reading.level[r], reading.ids[r] not in trial.answer))
+    members = [bool(one.groups[0]) for one in reading.people]
+    by_rank = sum(members[r] for r in order[: block.block.seats])
+    due = max(by_rank, min(block.block.reserves[0].seats, sum(members)))
+    have = sum(members[reading.rank[one]] for one in trial.answer & reading.rank.keys())
+    if have != due:
+        said = f"{have} members of {block.block.reserves[0].name!r} are selected; {due} are due."
+        yield Offence("single_group_guarantee_formula", said, ())
+
+
+@promised(
+    "there is a cut-off for each reserve and an open one that give the answer", classes="nested once", usual=False
+)
+def per_category_cutoffs(trial: Trial, reading: Reading) -> Iterator[Offence]:
+    if reading.block is None or reading.limits or reading.pinned or not _allowed(trial, reading):
+        return
+    order = sorted(range(len(reading.ids)), key=lambda r: (reading.level[r], reading.ids[r] not in trial.answer))
+    reached: set[str] = set()
+    for category in (None, *(reserve.name for reserve in reading.block.block.reserves)):
+        for rank in order:
+            if category is None or category in reading.people[rank].groups[0]:
+                if reading.ids[rank] not in trial.answer:
+                    break
+                reached.add(reading.ids[rank])
+    for one in sorted(trial.answer - reached):
+        yield Offence("per_category_cutoffs", f"{one} is selected below the cut-off of every category.", (one,))
+
+
+def _allowed(trial: Trial, reading: Reading) -> bool:
+    """Whether the answer breaks neither eligibility nor a cap, so that it can be compared with others."""
+    if not trial.answer <= reading.rank.keys() or len(trial.answer) > reading.outcome.policy.seats:
+        return False
+    return all(number <= reading.limits[key[0]] for key, number in reading.used(trial.answer).items())
+
+
+def _reference(trial: Trial, reading: Reading) -> frozenset[str] | None:
+    return reading.reference(trial.answer) if _allowed(trial, reading) else None
+
+
+def _seats(filled: tuple[int, ...]) -> str:
+    return ", ".join(map(str, filled))
+
+
+def _listed(ids: object) -> str:
+    names = sorted(ids) if isinstance(ids, frozenset) else list(ids)  # type: ignore[call-overload]
+    return ", ".join(names[:12]) + (f" and {len(names) - 12} more" if len(names) > 12 else "") or "nobody"
