@@ -35,7 +35,13 @@ def read(folder: str | Path) -> Outcome:
         raise OutputError("personal_fields", sentence, fields=personal)
     pool = pools.unpack(content[folders.POOL])
     counts = MappingProxyType(dict(record["counts"]["rows"]))
-    intake = Intake(pool, _findings(folder / folders.PROBLEMS, record), counts, source=record["source"])
+    intake = Intake(
+        pool,
+        _findings(folder / folders.PROBLEMS, record),
+        counts,
+        source=record["source"],
+        form_sha256=record.get("form_sha256"),
+    )
     outcome = select(intake, policy, seed=record["seed"])
     if b"".join(decision_lines(outcome)) != content[folders.DECISIONS]:
         raise OutputError("other_decisions", _otherwise(folder, record, outcome), folder=str(folder))

@@ -8,15 +8,17 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from selection.auditing.verification import check
 from selection.dossier import folders
 from selection.dossier.reading import read
-from selection.dossier.writing import record_of
+from selection.dossier.writing import canonical_record, record_of, sealed
 from selection.errors import SelectionError
-from selection.outcome import Outcome
+from selection.outcome import Outcome, select
 
 #: Parts of the record that need not be the same when run again elsewhere, or need the names that are not kept.
-_NOT_AGAIN = frozenset({"versions", "pool_sha256", "source"})
+_NOT_AGAIN = frozenset({"versions", "pool_sha256", "source", "record_sha256"})
 
 
 @dataclass(frozen=True)
@@ -50,13 +52,27 @@ def verify(folder: str | Path) -> Verification:
     names = len(json.loads((folder / folders.RECORD).read_text(encoding="utf-8"))["files"])
     return Verification(
         (
-            f"{names} files against the hashes in the record",
+            f"{names} files against the hashes in the record, and the record against its own",
             f"{outcome.pool_size:,} decisions by running policy, pool and seed again",
             "the record's counts, seats, hashes of policy and reference data, and certificate against that run",
             "eligibility, order, seats, caps, compliance and envy by plain counting",
         ),
         tuple(differences),
     )
+
+
+def verify_outcome(outcome: Outcome) -> Verification:
+    """Check an outcome in hand: every decision by running again, its promises by counting."""
+    again = select(outcome.intake, outcome.policy, seed=outcome.seed, seconds=outcome.choice.seconds)
+    ids = outcome.intake.pool.ids
+    other = np.flatnonzero((again.status != outcome.status) | (again.rank_of != outcome.rank_of))
+    differences = [f"The decision about {ids[place]} is another one when run again." for place in other[:20].tolist()]
+    differences += [f"{offence.promise}: {offence.sentence}" for offence in check(outcome)]
+    checked = (
+        f"{outcome.pool_size:,} decisions by running policy, pool and seed again",
+        "eligibility, order, seats, caps, compliance and envy by plain counting",
+    )
+    return Verification(checked, tuple(differences))
 
 
 def _files(folder: Path) -> list[str]:
@@ -69,8 +85,10 @@ def _files(folder: Path) -> list[str]:
     except (OSError, ValueError, KeyError, TypeError):
         return [f"{path} cannot be read as the record of a selection."]
     said = []
-    if text != json.dumps(record, sort_keys=True, ensure_ascii=False, indent=1) + "\n":
+    if text != canonical_record(record):
         said.append(f"{folders.RECORD} is not written the way this library writes it.")
+    if sealed(record) != record:
+        said.append(f"{folders.RECORD} was changed since it was written: its own hash does not fit.")
     for name, stated in sorted(hashes.items()):
         file = folder / name
         if not file.is_file():

@@ -24,9 +24,21 @@ def write(outcome: Outcome, folder: Path, *, force: bool = False) -> Path:
     """Write everything decided into a folder, whole or not at all; `force` replaces earlier results."""
     with folders.filled(Path(folder), force=force) as fresh:
         hashes = _all_written(fresh, _files(outcome))
-        record = json.dumps(record_of(outcome, hashes), sort_keys=True, ensure_ascii=False, indent=1)
-        (fresh / folders.RECORD).write_text(record + "\n", encoding="utf-8", newline="\n")
+        record = canonical_record(sealed(record_of(outcome, hashes)))
+        (fresh / folders.RECORD).write_text(record, encoding="utf-8", newline="\n")
     return Path(folder)
+
+
+def canonical_record(record: dict[str, Any]) -> str:
+    """A record the one way it is written: sorted keys, one to a line."""
+    return json.dumps(record, sort_keys=True, ensure_ascii=False, indent=1) + "\n"
+
+
+def sealed(record: dict[str, Any]) -> dict[str, Any]:
+    """A record with the SHA-256 of all the rest of it (compact JSON, sorted keys), so that no part changes alone."""
+    rest = {key: value for key, value in record.items() if key != "record_sha256"}
+    compact = json.dumps(rest, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
+    return {**rest, "record_sha256": hashlib.sha256(compact.encode("utf-8", "surrogatepass")).hexdigest()}
 
 
 def record_of(outcome: Outcome, hashes: dict[str, str]) -> dict[str, Any]:

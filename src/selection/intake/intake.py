@@ -21,7 +21,8 @@ class Intake:
     """The pool read from a table, with all that was found on the way; no row is lost.
 
     `counts` has `rows`, and what became of them: `applicants` that stand, `duplicates`, `rejected` and
-    `incomplete_submissions`. `ignored` are the headings nobody reads; `kind` is the dataframe it came in.
+    `incomplete_submissions`. `ignored` are the headings nobody reads; `kind` is the dataframe it came in; `form_sha256`
+    the hash of the form it was read by.
     """
 
     pool: Pool
@@ -30,6 +31,7 @@ class Intake:
     ignored: tuple[str, ...] = ()
     kind: str = "pandas"
     source: str = ""
+    form_sha256: str | None = None
 
     def __post_init__(self) -> None:
         counts, duplicates = self.counts, int((self.pool.duplicate_of >= 0).sum())

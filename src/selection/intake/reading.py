@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 from collections.abc import Mapping
 from pathlib import Path
 from types import MappingProxyType
@@ -48,7 +50,14 @@ def read_applicants(source: Any, *, form: Form | Mapping[str, Any] | str | Path 
         "incomplete_submissions": sum(1 for p in dropped if p.code == "incomplete_submission"),
         "duplicates": duplicates,
     }
-    return Intake(pool, tuple(findings), MappingProxyType(counts), found.ignored, table.kind, table.source)
+    return Intake(pool, tuple(findings), MappingProxyType(counts), found.ignored, table.kind, table.source, _hash(form))
+
+
+def _hash(form: Form) -> str | None:
+    """SHA-256 of a form as compact JSON with sorted keys, defaults left out; None for no form at all."""
+    said = form.model_dump(mode="json", exclude_defaults=True, by_alias=True)
+    text = json.dumps(said, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
+    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest() if said else None
 
 
 def _form(form: Form | Mapping[str, Any] | str | Path | None) -> Form:

@@ -117,6 +117,7 @@ def record(outcome: Outcome) -> dict[str, Any]:
         "policy": json.loads(outcome.policy.canonical()),
         "policy_sha256": outcome.policy.fingerprint,
         "pool_sha256": outcome.intake.pool.sha256,
+        "form_sha256": outcome.intake.form_sha256,
         "reference_data_sha256": data_fingerprints(),
         "seed": outcome.seed,
         "versions": versions(),

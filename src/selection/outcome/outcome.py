@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from selection.auditing.audit import Audit, By
     from selection.auditing.chances import Chances
     from selection.charts import Plots
+    from selection.dossier import Verification
     from selection.explanations import Explanation
     from selection.explanations.facts import Recorded
     from selection.outcome.repairs import Repair, Shortfall
@@ -277,6 +278,18 @@ class Outcome(Questions):
         from selection.report import write_report
 
         return write_report(self, path, public=public)
+
+    def verify(self) -> Verification:
+        """Check the outcome: every decision by running again, every promise by plain counting."""
+        from selection.dossier import verify_outcome
+
+        return verify_outcome(self)
+
+    def publish(self, folder: str | Path, key: str, *, force: bool = False) -> Path:
+        """Write the public edition: entries under codes that only the key links to ids, and large counts."""
+        from selection.dossier import publish
+
+        return publish(self, folder, key, force=force)
 
     def record(self) -> dict[str, Any]:
         """What proves the outcome without personal data: policy, hashes, seed, versions, counts, certificate."""

@@ -18,8 +18,8 @@ from selection.vocabulary import CLOSED, COUNTRY_FACTS, COUNTRY_FIELDS, TRUTHS, 
 #: not covered by the World Bank.
 SPELLINGS: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(
     {
-        "KEN": ("Kenya", "KEN", "Republic of Kenya"),
-        "NOR": ("Norway", "NOR", "Kingdom of Norway"),
+        "KEN": ("Kenya", "Republic of Kenya"),
+        "NOR": ("Norway", "Kingdom of Norway"),
         "VNM": ("Viet Nam", "Vietnam", "VNM"),
         "UGA": ("Uganda", "UGA"),
         "BRA": ("Brazil", "Brasil", "BRA"),
@@ -67,8 +67,8 @@ def cells(policy: Policy, *, spellings: bool = True) -> dict[str, tuple[Any, ...
 
 
 def _spelt(code: str, spellings: bool) -> tuple[str, ...]:
-    texts = SPELLINGS.get(code, (country_name(code), code))
-    return texts if spellings else (code,)
+    texts = SPELLINGS.get(code, (country_name(code),))
+    return texts if spellings else texts[:1]
 
 
 def _country_behind(name: str, policy: Policy) -> str | None:

@@ -18,16 +18,18 @@ Cells = dict[str, Any]
 TRIED = 3
 
 
-@promised("the same rows in another order, or asked again, give the same answer")
+@promised()
 def determinism(trial: Trial, _: Reading) -> Iterator[Offence]:
+    """The same rows in another order, or asked again, give the same answer."""
     again = tuple(_same(trial, trial.again(trial.rows), "determinism", "Asked again with the same rows"))
     yield from again
     if not again:
         yield from _same(trial, trial.again(trial.rows[::-1]), "determinism", "With the same rows in reverse order")
 
 
-@promised("cells that the policy does not read do not matter")
+@promised()
 def unread_fields(trial: Trial, _: Reading) -> Iterator[Offence]:
+    """Cells that the policy does not read do not matter."""
     read_fields = policy_of(trial.policy).fields
     for name in sorted(
         {key for row in trial.rows for key in row} - read_fields - {"id"} - {*cells(policy_of(trial.policy))}
@@ -37,22 +39,25 @@ def unread_fields(trial: Trial, _: Reading) -> Iterator[Offence]:
         yield from _same(trial, trial.again(moved), "unread_fields", f"With the cells of {name!r} moved by one row")
 
 
-@promised("removing a rejected applicant changes nothing")
+@promised()
 def irrelevance_of_rejected(trial: Trial, _: Reading) -> Iterator[Offence]:
+    """Removing a rejected applicant changes nothing."""
     out = [one for one in trial.rejected if one not in policy_of(trial.policy).pinned]
     for one in out[:1]:
         if rest := trial.without(one):
             yield from _same(trial, trial.again(rest), "irrelevance_of_rejected", f"Without {one}, who was rejected")
 
 
-@promised("asked about the selected alone, it selects them all")
+@promised()
 def idempotent(trial: Trial, _: Reading) -> Iterator[Offence]:
+    """Asked about the selected alone, it selects them all."""
     if trial.rejected and trial.answer:
         yield from _same(trial, trial.again(trial.without(*trial.rejected)), "idempotent", "Without all rejected")
 
 
-@promised("a selected applicant who rises stays selected")
+@promised()
 def priority_monotone(trial: Trial, reading: Reading) -> Iterator[Offence]:
+    """A selected applicant who rises stays selected."""
     chosen = sorted(trial.answer & reading.rank.keys() - reading.pinned, key=lambda one: -reading.rank[one])
     for one in chosen[:1]:
         better = _risen(trial, reading, one)
@@ -61,8 +66,9 @@ def priority_monotone(trial: Trial, reading: Reading) -> Iterator[Offence]:
             yield Offence("priority_monotone", said, (one,))
 
 
-@promised("dropping a claimed reserve never turns a rejection into a selection")
+@promised()
 def claim_monotone(trial: Trial, reading: Reading) -> Iterator[Offence]:
+    """Dropping a claimed reserve never turns a rejection into a selection."""
     if reading.block is None:
         return
     out = [o for o in trial.rejected if o in reading.rank and reading.people[reading.rank[o]].groups[0]]
@@ -73,8 +79,9 @@ def claim_monotone(trial: Trial, reading: Reading) -> Iterator[Offence]:
             yield Offence("claim_monotone", said, (one,))
 
 
-@promised("only the best few of each signature matter", usual=False)
+@promised(usual=False)
 def top_k_per_signature(trial: Trial, reading: Reading) -> Iterator[Offence]:
+    """Only the best few of each signature matter."""
     kept: dict[object, int] = {}
     beyond = []
     for rank in sorted(range(len(reading.ids)), key=lambda r: (reading.level[r], reading.ids[r] not in trial.answer)):
@@ -87,24 +94,27 @@ def top_k_per_signature(trial: Trial, reading: Reading) -> Iterator[Offence]:
         yield from _same(trial, trial.again(rest), "top_k_per_signature", f"Without {', '.join(beyond)}")
 
 
-@promised("whoever withdraws takes no other selected applicant along", classes="nested once", usual=False)
+@promised(classes="nested once", usual=False)
 def substitutes(trial: Trial, reading: Reading) -> Iterator[Offence]:
+    """Whoever withdraws takes no other selected applicant along."""
     for one, after in _withdrawals(trial, reading):
         lost = sorted(trial.answer - after - {one})
         if lost:
             yield Offence("substitutes", f"When {one} withdraws, {', '.join(lost)} loses the seat.", (one, *lost))
 
 
-@promised("whoever withdraws lets at most one other in", classes="nested once", usual=False)
+@promised(classes="nested once", usual=False)
 def single_replacement(trial: Trial, reading: Reading) -> Iterator[Offence]:
+    """Whoever withdraws lets at most one other in."""
     for one, after in _withdrawals(trial, reading):
         new = sorted(after - trial.answer)
         if len(new) > 1:
             yield Offence("single_replacement", f"When {one} withdraws, {', '.join(new)} come in.", (one, *new))
 
 
-@promised("with one seat more everyone selected stays selected", classes="nested once", usual=False)
+@promised(classes="nested once", usual=False)
 def capacity_monotone(trial: Trial, reading: Reading) -> Iterator[Offence]:
+    """With one seat more everyone selected stays selected."""
     policy = reading.outcome.policy
     stated = [rule.seats for kind in ("reserve", "cap") for rule in getattr(policy, kind)]
     if policy.capacity is None or reading.block is None or any(isinstance(seats, str) for seats in stated):
@@ -116,8 +126,9 @@ def capacity_monotone(trial: Trial, reading: Reading) -> Iterator[Offence]:
         )
 
 
-@promised("a reserve over and above the open seats takes in at least as many members as one served first", usual=False)
+@promised(usual=False)
 def single_group_open_first(trial: Trial, reading: Reading) -> Iterator[Offence]:
+    """A reserve over and above the open seats takes in at least as many members as one served first."""
     policy = reading.outcome.policy
     if len(policy.reserve) != 1 or policy.cap or policy.block or policy.pinned:
         return
@@ -133,12 +144,9 @@ def single_group_open_first(trial: Trial, reading: Reading) -> Iterator[Offence]
         yield Offence("single_group_open_first", said, ())
 
 
-@promised(
-    "blocks of once-counted reserves: all of the above that concern withdrawals and claims",
-    classes="once nested",
-    usual=False,
-)
+@promised(classes="once nested", usual=False)
 def legal_2smg(trial: Trial, reading: Reading) -> Iterator[Offence]:
+    """Blocks of once-counted reserves: all of the above that concern withdrawals and claims."""
     for part in (irrelevance_of_rejected, substitutes, single_replacement, priority_monotone, claim_monotone):
         yield from part.judge(trial, reading)
 

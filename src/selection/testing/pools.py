@@ -66,7 +66,7 @@ def pools_for(draw: st.DrawFn, policy: Rules, *, spellings: bool = True, missing
 
     Registrations hold the fields that the policy reads, and a name that it does not read. Cells come from the policy's
     own words and the edges of its bounds, few in a pool, some oftener than others, so that many tie and some are rare;
-    alike registrations come in numbers around those of its seats. Without `spellings` countries are ISO codes; without
+    alike registrations come in numbers around those of its seats. Without `spellings` each country has one; without
     `missing` no cell is empty.
     """
     rules = policy_of(policy)
@@ -102,8 +102,9 @@ def _some_of(draw: st.DrawFn, values: tuple[Any, ...]) -> list[Any]:
     """A few of the cells of a field, the first of them perhaps far oftener than the others, which are then rare."""
     few = min(2, len(values))
     some = draw(st.lists(st.sampled_from(values), min_size=few, max_size=5, unique_by=repr))
-    same = next((texts for texts in SPELLINGS.values() if some[0] in texts and texts[1] in values), ())
-    if same and draw(st.booleans()):
+    alike = (texts for texts in SPELLINGS.values() if some[0] in texts and texts[1] in values)
+    same: tuple[str, ...] = next(alike, ())
+    if draw(st.booleans()) and same:
         some = list(dict.fromkeys([*same[:2], *some]))
     words = isinstance(some[0], (str, bool))
     return [some[0]] * 4 + some[1:] if words and draw(st.booleans()) else some

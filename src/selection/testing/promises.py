@@ -44,13 +44,11 @@ class Property:
             return (Offence("answers", f"The function gives no answer: {error}.", ()),)
 
 
-def promised(
-    statement: str, *, classes: str = "nested once crossing general", usual: bool = True
-) -> Callable[[Judge], Property]:
-    """Make a judge a property of the same name."""
+def promised(*, classes: str = "nested once crossing general", usual: bool = True) -> Callable[[Judge], Property]:
+    """Make a judge a property of the same name, its docstring the promise."""
 
     def made(judge: Judge) -> Property:
         again = judge.__module__.endswith(".changes")
-        return Property(judge.__name__, statement, judge, frozenset(classes.split()), usual, again)
+        return Property(judge.__name__, str(judge.__doc__), judge, frozenset(classes.split()), usual, again)
 
     return made

@@ -9,14 +9,16 @@ from selection.testing.promises import promised
 from selection.testing.trial import Reading, Trial
 
 
-@promised("the answer is a list of ids of the rows, each once")
+@promised()
 def answers(trial: Trial, _: Reading) -> Iterator[Offence]:
+    """The answer is a list of ids of the rows, each once."""
     if trial.answer is None:
         yield Offence("answers", "There is no answer.", ())
 
 
-@promised("only eligible applicants are selected")
+@promised()
 def eligible(trial: Trial, reading: Reading) -> Iterator[Offence]:
+    """Only eligible applicants are selected."""
     outcome = reading.outcome
     for one in sorted(trial.answer - reading.rank.keys()):
         why = outcome.to_frame().set_index("id").loc[one]
@@ -27,8 +29,9 @@ def eligible(trial: Trial, reading: Reading) -> Iterator[Offence]:
         yield Offence("eligible", f"{one} is selected but is {why['status']}: {said}{rule}.", (one,))
 
 
-@promised("no more are selected than there are seats, and every cap holds")
+@promised()
 def capacity(trial: Trial, reading: Reading) -> Iterator[Offence]:
+    """No more are selected than there are seats, and every cap holds."""
     seats, chosen = reading.outcome.policy.seats, trial.answer & reading.rank.keys()
     if len(trial.answer) > seats:
         yield Offence("capacity", f"{len(trial.answer)} are selected for {seats} seats.", ())
@@ -40,8 +43,9 @@ def capacity(trial: Trial, reading: Reading) -> Iterator[Offence]:
             yield Offence("capacity", said, tuple(under))
 
 
-@promised("reserves are met as far as any allowed set of applicants can meet them")
+@promised()
 def max_compliance(trial: Trial, reading: Reading) -> Iterator[Offence]:
+    """Reserves are met as far as any allowed set of applicants can meet them."""
     best = _reference(trial, reading)
     if reading.block is None or best is None:
         return
@@ -54,8 +58,9 @@ def max_compliance(trial: Trial, reading: Reading) -> Iterator[Offence]:
         yield Offence("max_compliance", said, tuple(sorted(best - trial.answer)))
 
 
-@promised("as many seats are filled as can be at that compliance (where the policy fills seats first)")
+@promised()
 def max_size(trial: Trial, reading: Reading) -> Iterator[Offence]:
+    """As many seats are filled as can be at that compliance (where the policy fills seats first)."""
     best = _reference(trial, reading)
     if reading.block is None or best is None or reading.block.block.fill != "seats_first":
         return
@@ -64,8 +69,9 @@ def max_size(trial: Trial, reading: Reading) -> Iterator[Offence]:
         yield Offence("max_size", said, tuple(sorted(best - trial.answer)))
 
 
-@promised("no rejected applicant could be added without breaking the capacity or a cap or lowering compliance")
+@promised()
 def nonwaste_maximal(trial: Trial, reading: Reading) -> Iterator[Offence]:
+    """No rejected applicant could be added without breaking the capacity or a cap or lowering compliance."""
     if reading.block is None or not _allowed(trial, reading) or len(trial.answer) >= reading.outcome.policy.seats:
         return
     used = reading.used(trial.answer)
@@ -77,8 +83,9 @@ def nonwaste_maximal(trial: Trial, reading: Reading) -> Iterator[Offence]:
             )
 
 
-@promised("no rejected applicant above a selected one could take their seat and keep every cap and reserve as it is")
+@promised()
 def no_justified_envy(trial: Trial, reading: Reading) -> Iterator[Offence]:
+    """No rejected applicant above a selected one could take their seat and keep every cap and reserve as it is."""
     if reading.block is None or not _allowed(trial, reading):
         return
     people, used = reading.people, reading.used(trial.answer)
@@ -93,8 +100,9 @@ def no_justified_envy(trial: Trial, reading: Reading) -> Iterator[Offence]:
                 yield Offence("no_justified_envy", f"{said}stays as it is.", (people[out].id, people[seat].id))
 
 
-@promised("of applicants whom no reserve, cap or block tells apart, the best-ranked are selected")
+@promised()
 def within_signature(trial: Trial, reading: Reading) -> Iterator[Offence]:
+    """Of applicants whom no reserve, cap or block tells apart, the best-ranked are selected."""
     lowest: dict[object, int] = {}
     for one in trial.answer & reading.rank.keys() - reading.pinned:
         signature = reading.signature(reading.rank[one])
@@ -108,8 +116,9 @@ def within_signature(trial: Trial, reading: Reading) -> Iterator[Offence]:
             yield Offence("within_signature", said, (one, other))
 
 
-@promised("whoever ranks higher, claims as much and is under no further cap is selected if the other is", usual=False)
+@promised(usual=False)
 def dominance(trial: Trial, reading: Reading) -> Iterator[Offence]:
+    """Whoever ranks higher, claims as much and is under no further cap is selected if the other is."""
     if reading.block is None:
         return
     for one in (one for one in trial.rejected if one in reading.rank):
@@ -121,8 +130,9 @@ def dominance(trial: Trial, reading: Reading) -> Iterator[Offence]:
                 yield Offence("dominance", f"{one} is at least as well placed as {other} in everything.", (one, other))
 
 
-@promised("the best-ranked applicant is in if possible, then the next, at that compliance and number of seats")
+@promised()
 def best_set(trial: Trial, reading: Reading) -> Iterator[Offence]:
+    """The best-ranked applicant is in if possible, then the next, at that compliance and number of seats."""
     best = _reference(trial, reading)
     if best is None or best == trial.answer:
         return
@@ -133,8 +143,9 @@ def best_set(trial: Trial, reading: Reading) -> Iterator[Offence]:
     yield Offence("best_set", said, (*missing, *instead))
 
 
-@promised("with one reserve and no caps its members are max(t, min(r, all)), t of them by rank alone", usual=False)
+@promised(usual=False)
 def single_group_guarantee_formula(trial: Trial, reading: Reading) -> Iterator[Offence]:
+    """With one reserve and no caps its members are max(t, min(r, all)), t of them by rank alone."""
     block = reading.block
     if block is None or len(block.block.reserves) != 1 or reading.limits or reading.pinned:
         return
@@ -148,10 +159,9 @@ def single_group_guarantee_formula(trial: Trial, reading: Reading) -> Iterator[O
         yield Offence("single_group_guarantee_formula", said, ())
 
 
-@promised(
-    "there is a cut-off for each reserve and an open one that give the answer", classes="nested once", usual=False
-)
+@promised(classes="nested once", usual=False)
 def per_category_cutoffs(trial: Trial, reading: Reading) -> Iterator[Offence]:
+    """There is a cut-off for each reserve and an open one that give the answer."""
     if reading.block is None or reading.limits or reading.pinned or not _allowed(trial, reading):
         return
     order = sorted(range(len(reading.ids)), key=lambda r: (reading.level[r], reading.ids[r] not in trial.answer))

@@ -31,7 +31,7 @@ def report(
     statement = properties[broken].statement if broken in properties else ""
     known = trial.reading.reference(frozenset(answer or ())) if trial.reading else None
     parts = [
-        f"{name} breaks {broken!r}: {statement}.",
+        f"{name} breaks {broken!r}: {statement}",
         "\n".join(f"  {offence.sentence}" for offence in offences[:5]),
         f"The smallest pool found that shows it ({_count(len(trial.rows), 'applicant')}):",
         _table(trial),

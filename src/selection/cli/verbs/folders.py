@@ -8,7 +8,7 @@ from typing import Annotated, Literal
 import typer
 
 from selection.cli.answers import verb
-from selection.cli.options import Folder, Json, app
+from selection.cli.options import Folder, Force, Json, app
 
 
 @app.command(epilog="Example: selection explain results CGMP-00042 --officer")
@@ -77,6 +77,40 @@ def workbook(
     from selection.cli.reporting import run_workbook
 
     run_workbook(results, out)
+
+
+@app.command(epilog="Example: selection publish results --key 'a long secret sentence' --out public --codes codes.csv")
+@verb
+def publish(
+    results: Folder,
+    key: Annotated[str, typer.Option("--key", help="The secret that codes are made with, 16 characters at least.")],
+    out: Annotated[Path, typer.Option("--out", "-o", help="The folder of the public edition.")],
+    codes: Annotated[Path | None, typer.Option("--codes", help="Also list each id with its code, for letters.")] = None,
+    force: Force = False,
+) -> None:
+    """Write a public edition: no ids, no names, no small counts.
+
+    Each applicant finds their own entry by the code they were given.
+    """
+    from selection.cli.publishing import write
+
+    write(results, out, key, codes, force=force)
+
+
+@app.command(epilog="Example: selection entry public 5f1c...e9")
+@verb
+def entry(
+    edition: Annotated[Path, typer.Argument(metavar="FOLDER", help="A public edition.")],
+    code: Annotated[str, typer.Argument(metavar="CODE", help="The code you were given.")],
+    as_json: Json = False,
+) -> None:
+    """Show one's own entry in a public edition.
+
+    It also checks that the edition is as it was written.
+    """
+    from selection.cli.publishing import look
+
+    look(edition, code, as_json=as_json)
 
 
 @app.command(epilog="Example: selection verify results")
