@@ -148,7 +148,6 @@ class Outcome(Questions):
 
     def to_frame(self) -> Any:
         """One row per applicant, in rank order, then the rest; the kind of dataframe that came in.
-
         Columns: id, status, rank, tier, score, block, seat, reason; unranked applicants have no rank, tier or score.
         """
         from selection.outcome.frames import decisions
@@ -251,11 +250,7 @@ class Outcome(Questions):
         return replacements(self, ids, lock)
 
     def audit(self, by: By = None, *, population: Mapping[str, Mapping[str, float]] | None = None) -> Audit:
-        """Who got what by a field, a pair of fields (a tuple) or a list of these: counts, rates, shares, reserves.
-
-        By default the fields of the groups that the policy tells apart; `population` gives for a field the numbers to
-        compare with. `audit(...).public()` keeps small counts back.
-        """
+        """Who got what by a field, a pair (a tuple) or a list of these; beside a `population`, if one is given."""
         from selection.auditing.audit import audit
 
         return audit(self, by, population)
@@ -287,9 +282,9 @@ class Outcome(Questions):
 
     def publish(self, folder: str | Path, key: str, *, force: bool = False) -> Path:
         """Write the public edition: entries under codes that only the key links to ids, and large counts."""
-        from selection.dossier import publish
+        from selection import dossier
 
-        return publish(self, folder, key, force=force)
+        return dossier.publish(self, folder, key, force=force)
 
     def record(self) -> dict[str, Any]:
         """What proves the outcome without personal data: policy, hashes, seed, versions, counts, certificate."""

@@ -85,7 +85,7 @@ def _reserves(draw: st.DrawFn, word: str, room: int, most: int, kinds: Sequence[
     for n, group in enumerate(draw(_some(_GROUPS, most)), start=1):
         seats = draw(st.integers(0, room))
         room -= seats
-        stated = seats if draw(st.booleans()) else f"{seats}/{whole}"
+        stated = seats if draw(st.booleans()) or not whole else f"{seats}/{whole}"
         kind = draw(st.sampled_from(kinds))
         missing = draw(st.sampled_from(_TRUTHS))
         made.append({"name": f"{word} {n}", "where": group, "seats": stated, "kind": kind, "missing": missing})
