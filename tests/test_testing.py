@@ -168,6 +168,11 @@ def test_with_a_seed_the_tickets_must_be_the_known_ones() -> None:
         check_fairness(right, PLAIN, seed="another")
 
 
+def test_pools_of_ones_own_are_taken() -> None:
+    plain = pools_for(CAPPED, spellings=False, missing=False)
+    assert check_fairness(right, CAPPED, pools=plain, examples=5) == ()
+
+
 def test_unknown_properties_are_answered_with_the_nearest() -> None:
     with pytest.raises(SelectionError, match="Did you mean 'max_size'"):
         check_fairness(right, PLAIN, promises=["max_sise"])

@@ -22,6 +22,15 @@ Places = npt.NDArray[np.int64]
 Cells = dict[str, npt.NDArray[Any]]
 
 
+def display_order(outcome: Outcome) -> Places:
+    """Places in rank order, then the unranked by status and id."""
+    rest = np.flatnonzero(outcome.rank_of < 0)
+    ids = outcome.intake.pool.ids[rest].astype(str)
+    return np.concatenate(
+        [outcome.ranking.order, rest[np.lexsort((outcome.intake.pool.rows[rest], ids, outcome.status[rest]))]]
+    )
+
+
 def decisions(outcome: Outcome, places: Places) -> Any:
     """The decisions about the applicants at these places, in this order."""
     return native(decision_cells(outcome, places), outcome.intake.kind)

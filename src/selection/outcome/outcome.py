@@ -8,12 +8,12 @@ from decimal import Decimal
 from functools import cached_property
 from pathlib import Path
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
 
-from selection.assessment import DUPLICATE, INCOMPLETE, INELIGIBLE, Assessment, points
+from selection.assessment import Assessment, points
 from selection.choice import Choice
 from selection.choice.structure import Structure, classify, known_of
 from selection.errors import NotFoundError, did_you_mean
@@ -34,7 +34,6 @@ if TYPE_CHECKING:
     from selection.replacement import Lock, Replacement
 
 SELECTED, WAITLISTED, DECLINED = 0, 1, 2
-_STATUS_OF_STANDING: Final = {INELIGIBLE: 3, INCOMPLETE: 4, DUPLICATE: 5}
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -77,12 +76,9 @@ class Outcome(Questions):
     @cached_property
     def status(self) -> npt.NDArray[np.int8]:
         """The status of each applicant as its place in `STATUSES`."""
-        by_rank = np.full(len(self.ranking), DECLINED, dtype=np.int8)
-        by_rank[self.waiting] = WAITLISTED
-        by_rank[self.choice.selected] = SELECTED
-        status = np.array([-1, *(_STATUS_OF_STANDING[s] for s in (1, 2, 3))], dtype=np.int8)[self.assessment.standing]
-        status[self.ranking.order] = by_rank
-        return status
+        from selection.outcome.reasons import statuses
+
+        return statuses(self)
 
     @property
     def counts(self) -> dict[str, int]:
@@ -92,11 +88,9 @@ class Outcome(Questions):
     @cached_property
     def display_order(self) -> npt.NDArray[np.int64]:
         """Places in rank order, then the unranked by status and id."""
-        rest = np.flatnonzero(self.rank_of < 0)
-        ids = self.intake.pool.ids[rest].astype(str)
-        return np.concatenate(
-            [self.ranking.order, rest[np.lexsort((self.intake.pool.rows[rest], ids, self.status[rest]))]]
-        )
+        from selection.outcome.frames import display_order
+
+        return display_order(self)
 
     @cached_property
     def without(self) -> Mapping[str | None, npt.NDArray[np.bool_]]:

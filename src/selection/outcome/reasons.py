@@ -9,7 +9,7 @@ import numpy.typing as npt
 
 from selection.assessment import DUPLICATE, INCOMPLETE, INELIGIBLE
 from selection.choice.problem import CAUSES
-from selection.vocabulary import REASONS
+from selection.vocabulary import REASONS, STATUSES
 
 if TYPE_CHECKING:
     from selection.outcome.outcome import Outcome
@@ -64,3 +64,15 @@ def _but_for(outcome: Outcome) -> dict[str, npt.NDArray[np.bool_]]:
             caps |= outcome.choice.under_full_cap(place) & outcome.lifted[cap.name]
     kept = outcome.without[None] | np.any(list(outcome.without.values()), axis=0)
     return {"capacity": outcome.lifted[None], "cap": caps, "reserved": kept}
+
+
+def statuses(outcome: Outcome) -> npt.NDArray[np.int8]:
+    """The status of each applicant as its place in `STATUSES`."""
+    selected, waitlisted, declined, *unranked = range(len(STATUSES))
+    by_rank = np.full(len(outcome.ranking), declined, dtype=np.int8)
+    by_rank[outcome.waiting] = waitlisted
+    by_rank[outcome.choice.selected] = selected
+    # In the order of the standings: ineligible, incomplete, duplicate.
+    status = np.array([-1, *unranked], dtype=np.int8)[outcome.assessment.standing]
+    status[outcome.ranking.order] = by_rank
+    return status

@@ -102,7 +102,8 @@ def check_fairness(
     rules = policy_of(policy)
     search = _Search(select, policy, seed, _asked(promises))
     try:
-        rows = find(pools or pools_for(policy), search.unfair, settings=_settings(rules, examples, shrink))
+        drawn = pools_for(policy) if pools is None else pools
+        rows = find(drawn, search.unfair, settings=_settings(rules, examples, shrink))
     except NoSuchExample:
         return ()
     raise report(UnfairError, Trial(select, rows, policy, seed), search.offences(rows), search.tried, PROPERTIES)
