@@ -27,7 +27,8 @@ from selection.errors import NotFoundError, OutputError
 
 ROOT = Path(__file__).resolve().parents[1]
 FILES = [
-    "decisions.csv", "policy.toml", "pool.json.gz", "problems.csv", "record.json", "shortlist.csv", "waitlist.csv",
+    "decisions.csv", "intake.txt", "policy.toml", "pool.json.gz", "problems.csv", "record.json", "shortlist.csv",
+    "waitlist.csv",
 ]  # fmt: skip
 
 RULES = {

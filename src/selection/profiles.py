@@ -11,6 +11,7 @@ import numpy.typing as npt
 from selection.applicants import Column, Pool, objects
 from selection.countries import Facts, country_name, facts
 from selection.errors import InputError, PolicyError, brief, did_you_mean
+from selection.intake.organisations import counted
 from selection.policy import As, Derive, Policy, rule_fields
 from selection.vocabulary import CLOSED, COUNTRY_FACTS, COUNTRY_FIELDS, PERSONAL, REMEMBERED, last_part
 
@@ -36,6 +37,15 @@ class Fields:
         if name not in self._made:
             self._made[name] = self._make(name)
         return self._made[name]
+
+    def counted(self, name: str) -> Column:
+        """The field as a cap counts it: spellings of one organisation are one value, never two."""
+        if name != "organisation" or name in self._derived:
+            return self.column(name)
+        key = f"{name} counted"
+        if key not in self._made:
+            self._made[key] = counted(self.column(name))
+        return self._made[key]
 
     def basis(self, name: str) -> str:
         """The field of the pool behind a name: `country` stands for the country that counts."""

@@ -82,7 +82,7 @@ def people_of(outcome: Outcome) -> list[Seen]:
                 if _holds(cap.rule.condition, cap.rule.missing, row):
                     keys.append((cap.name, None))
             elif row[cap.rule.per] is not None:
-                value = row[cap.rule.per]
+                value = outcome.assessment.fields.counted(cap.rule.per).at(place)
                 keys += [(cap.name, one) for one in (value if isinstance(value, tuple) else (value,))]
         groups = tuple(
             frozenset(r.name for r in b.reserves if _holds(r.rule.condition, r.rule.missing, row)) for b in plan.blocks

@@ -118,7 +118,7 @@ def _families(assessment: Assessment, plan: Plan, places: Ints) -> tuple[list[In
 
 def _key_values(assessment: Assessment, cap: PlannedCap) -> list[Any]:
     """The distinct values a cap is kept on; several values in one cell are keys of their own."""
-    column = assessment.fields.column(str(cap.rule.per))
+    column = assessment.fields.counted(str(cap.rule.per))
     values = column.python_values()
     if not any(isinstance(value, tuple) for value in values):
         return values
@@ -128,7 +128,7 @@ def _key_values(assessment: Assessment, cap: PlannedCap) -> list[Any]:
 def _codes(assessment: Assessment, cap: PlannedCap, values: Sequence[Any], places: Ints) -> list[Ints]:
     if cap.rule.per is None:
         return [np.zeros(len(places), dtype=np.int64)]
-    column = assessment.fields.column(str(cap.rule.per))
+    column = assessment.fields.counted(str(cap.rule.per))
     cells = column.python_values() if column.values.dtype == object else []
     if not any(isinstance(cell, tuple) for cell in cells):
         return [column.codes[places].astype(np.int64)]

@@ -18,7 +18,8 @@ POLICY: Final = "policy.toml"
 POOL: Final = "pool.json.gz"
 DECISIONS: Final = "decisions.csv"
 PROBLEMS: Final = "problems.csv"
-FILES: Final = (DECISIONS, "shortlist.csv", "waitlist.csv", PROBLEMS, POLICY, POOL, RECORD)
+INTAKE: Final = "intake.txt"
+FILES: Final = (DECISIONS, "shortlist.csv", "waitlist.csv", PROBLEMS, INTAKE, POLICY, POOL, RECORD)
 
 #: What can be made again from a folder at any time, and may stand in it.
 VIEWS: Final = ("report.html", "public.html", "shortlist.xlsx")

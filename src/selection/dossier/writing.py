@@ -66,6 +66,7 @@ def _files(outcome: Outcome) -> dict[str, Callable[[], Iterable[bytes]]]:
         folders.DECISIONS: lambda: decision_lines(outcome),
         "shortlist.csv": lambda: _listed(outcome, np.flatnonzero(outcome.choice.selected)),
         "waitlist.csv": lambda: _listed(outcome, outcome.waiting),
+        folders.INTAKE: lambda: [outcome.intake.report.text().encode()],
         "problems.csv": lambda: _problems(outcome.intake.findings),
         folders.POLICY: lambda: [outcome.policy.dump().encode()],
         folders.POOL: lambda: [pools.compress(pools.pack(outcome.intake.pool, pools.read_fields(outcome)))],

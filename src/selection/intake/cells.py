@@ -44,6 +44,8 @@ def reader(name: str, field: FieldForm, form: Form) -> Reader | None:
     read = _typed(field, form)
     if field.values is not None:
         return _after(_mapping(field.values), read)
+    if field.same is not None:
+        return _merging(field.same)
     if read is None and name in USUAL:
         return _mapping_to_vocabulary(USUAL[name])
     return read
@@ -116,6 +118,18 @@ def _mapping(values: Mapping[str, str]) -> Reader:
             return word, None
         near = did_you_mean(text, values) if len(text) <= SHOWN and next(looked_for) <= SUGGESTED else ""
         return None, Trouble("unmapped_value", f"{short(text)!r} is none of the values that the form names.{near}")
+
+    return read
+
+
+def _merging(same: Mapping[str, str]) -> Reader:
+    """Another spelling of what the form says is the same; every other text as it stands."""
+
+    def read(value: Any) -> Cell:
+        other = same.get(canonical_text(value))
+        if other is None or other == value:
+            return value, None
+        return other, Trouble("merged", f"{short(value)!r} was read as {short(other)!r}: the form says so.", "changed")
 
     return read
 

@@ -15,6 +15,12 @@ from selection.texts import Texts
 #: Providers that ignore dots and what follows a plus sign in an address.
 IGNORES_DOTS: Final = ("gmail.com", "googlemail.com")
 
+#: Providers that ignore what follows a plus sign, and nothing else.
+IGNORES_PLUS: Final = (
+    "outlook.com", "hotmail.com", "live.com", "msn.com", "icloud.com", "me.com", "mac.com", "fastmail.com", "proton.me",
+    "protonmail.com", "pm.me", "zoho.com",
+)  # fmt: skip
+
 Codes = npt.NDArray[np.int64]
 
 
@@ -25,6 +31,8 @@ def normalised_email(address: str) -> str | None:
         return None
     if domain in IGNORES_DOTS:
         local, domain = local.partition("+")[0].replace(".", ""), IGNORES_DOTS[0]
+    elif domain in IGNORES_PLUS:
+        local = local.partition("+")[0] or local
     return f"{local}@{domain}"
 
 
@@ -59,6 +67,7 @@ def _special(block: Sequence[str], keys: Sequence[str | None]) -> Iterable[int]:
     special[line[edge[marks - 1] | edge[marks + 1] | (marks == 0)]] = True
     edge[ends] = False
     special[np.searchsorted(ends, np.flatnonzero(edge))] = True
+    special[np.searchsorted(ends, np.flatnonzero(signs == ord("+")))] = True
     rules = tuple(f"@{domain}" for domain in IGNORES_DOTS)
     special |= np.fromiter((key is not None and key.endswith(rules) for key in keys), dtype=bool, count=len(keys))
     return np.flatnonzero(special).tolist()

@@ -142,6 +142,7 @@ class FieldForm(BaseModel):
     width: int = Field(default=0, ge=0, le=40)
     codes: Literal["alpha-2", "alpha-3", "numeric"] | None = None
     values: dict[str, Word] | None = None
+    same: dict[str, Text] | None = None
     options: dict[str, Word] | None = None
     yes: tuple[Word, ...] | None = None
     no: tuple[Word, ...] | None = None
@@ -163,6 +164,8 @@ class FieldForm(BaseModel):
             raise ValueError("also, time_also and then_also hold further headings of a column, which is not given.")
         if self.then_column is not None and (self.column is None or self.time_column is not None):
             raise ValueError("then_column follows a column, and excludes time_column.")
+        if self.same is not None and (self.values is not None or self.options is not None or self.type is not None):
+            raise ValueError("same belongs to a field of free text; where answers are mapped, add them to values.")
         if self.decimal == "," and self.type not in ("number", "integer"):
             raise ValueError('decimal belongs to type = "number".')
         return self

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from selection.applicants import Pool
@@ -15,6 +16,8 @@ from selection.intake.findings import Problem
 if TYPE_CHECKING:
     import pandas as pd
 
+    from selection.intake.report import Report
+
 
 @dataclass(frozen=True, eq=False, repr=False)
 class Intake:
@@ -22,7 +25,7 @@ class Intake:
 
     `counts` has `rows`, and what became of them: `applicants` that stand, `duplicates`, `rejected` and
     `incomplete_submissions`. `ignored` are the headings nobody reads; `kind` is the dataframe it came in; `form_sha256`
-    the hash of the form it was read by.
+    the hash of the form it was read by; `read_from` the headings each field was read from.
     """
 
     pool: Pool
@@ -32,6 +35,7 @@ class Intake:
     kind: str = "pandas"
     source: str = ""
     form_sha256: str | None = None
+    read_from: Mapping[str, tuple[str, ...]] = field(default_factory=lambda: MappingProxyType({}))
 
     def __post_init__(self) -> None:
         counts, duplicates = self.counts, int((self.pool.duplicate_of >= 0).sum())
@@ -64,6 +68,13 @@ class Intake:
     def changes(self) -> pd.DataFrame:
         """The findings whose action is `changed`: undone masks, repaired encodings, ids made."""
         return _frame(p for p in self.findings if p.action == "changed")
+
+    @property
+    def report(self) -> Report:
+        """What was read, mapped, changed and is open: `report.frame()`, `report.text()`."""
+        from selection.intake.report import Report
+
+        return Report(self)
 
 
 def _frame(problems: Iterable[Problem]) -> pd.DataFrame:

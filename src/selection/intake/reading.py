@@ -50,7 +50,9 @@ def read_applicants(source: Any, *, form: Form | Mapping[str, Any] | str | Path 
         "incomplete_submissions": sum(1 for p in dropped if p.code == "incomplete_submission"),
         "duplicates": duplicates,
     }
-    return Intake(pool, tuple(findings), MappingProxyType(counts), found.ignored, table.kind, table.source, _hash(form))
+    read_from = MappingProxyType({name: field.headings for name, field in found.fields.items()})
+    said = tuple(findings), MappingProxyType(counts), found.ignored
+    return Intake(pool, *said, table.kind, table.source, _hash(form), read_from)
 
 
 def _hash(form: Form) -> str | None:

@@ -30,6 +30,9 @@ ISO_FORMATS: Final = ("iso", "%Y-%m-%d", "%Y-%m-%d %H:%M", "%Y-%m-%d %H:%M:%S", 
 #: Zones as Google writes them (`GMT+1`), which no format can name.
 WORDED_ZONE: Final = re.compile(r"\s*(?:GMT|UTC)(?:([+-])(\d{1,2})(?::?(\d{2}))?)?$")
 
+#: A day and a month, one of which comes first.
+SLASHED: Final = re.compile(r"(\d{1,2})[/.-](\d{1,2})[/.-]\d{2,4}\b")
+
 
 def read_times(raw: Column, dates: str, zone: str) -> tuple[Column, dict[int, Trouble]]:
     """A column of times in UTC, and what is wrong with some of its distinct values."""
@@ -108,7 +111,15 @@ def _joined(day: Any, hour: Any) -> Any:
 
 def _unreadable(value: Any, dates: str) -> str:
     wanted = 'in ISO form; if it is right, name its format in the form (dates = "...")' if dates == "iso" else dates
-    return f"{short(value)!r} is not a time written {wanted}."
+    return f"{short(value)!r} is not a time written {wanted}.{_either(value) if dates == 'iso' else ''}"
+
+
+def _either(value: Any) -> str:
+    """What a day of which nobody knows whether the month comes first may be."""
+    found = SLASHED.match(value) if isinstance(value, str) else None
+    if found is None or found[1] == found[2] or not (1 <= int(found[1]) <= 12 and 1 <= int(found[2]) <= 12):
+        return ""
+    return f" It may be day {int(found[1])} of month {int(found[2])}, or day {int(found[2])} of month {int(found[1])}."
 
 
 def _parsed(values: Sequence[Any], dates: str) -> tuple[Times, npt.NDArray[np.bool_]]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -40,7 +39,7 @@ class Suggestion:
     @property
     def form(self) -> Form:
         """The suggested form, ready to read the file with."""
-        return Form.model_validate(tomllib.loads(self.text))
+        return Form.parse(self.text)
 
 
 @dataclass(frozen=True, eq=False)
@@ -76,7 +75,7 @@ def suggest(path: str | Path) -> Suggestion:
     attempt = _attempt(seen, system)
     for _ in range(len(attempt.drafts) + 3):
         try:
-            intake = read_applicants(path, form=Form.model_validate(tomllib.loads(attempt.text())))
+            intake = read_applicants(path, form=Form.parse(attempt.text()))
         except FormError as error:
             attempt = attempt.without(error)
             continue
