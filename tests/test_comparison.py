@@ -99,3 +99,53 @@ def test_a_name_the_policy_does_not_have() -> None:
         outcome.what_if(points={"Skore": 2})
     with pytest.raises(SelectionError, match="not both"):
         outcome.what_if(capacity=2, policy=policy)
+
+
+ROWS: list[dict[str, Any]] = [
+    {"id": "a", "years": 9, "kind": "x", "adult": True},
+    {"id": "b", "years": 7, "kind": "x", "adult": True},
+    {"id": "c", "years": 5, "kind": "y", "adult": True},
+    {"id": "d", "years": 4, "kind": "x", "adult": True},
+    {"id": "e", "years": 8, "kind": "z", "adult": False},
+]
+CHANGEABLE: dict[str, Any] = {
+    "capacity": 2,
+    "changeable": ["years", "kind"],
+    "eligible": [{"name": "adult", "where": {"adult": True}}],
+    "points": [
+        {"name": "years", "field": "years", "per": 1},
+        {"name": "kind", "field": "kind", "values": {"x": 0, "y": 1, "z": 4}},
+    ],
+    "cap": [{"name": "kind", "per": "kind", "seats": 1}],
+}
+
+
+def test_a_change_that_is_named_selects_and_nearer_ones_do_not() -> None:
+    outcome = select(ROWS, CHANGEABLE, seed="s")
+    held = {name: sorted({row[name] for row in ROWS}) for name in ("years", "kind")}
+    assert set(outcome.shortlist["id"]) == {"a", "c"}
+    for row in ROWS:
+        frame = outcome.counterfactuals(row["id"])
+        named = {(line.field, line.instead) for line in frame.itertuples()}
+        enough = {
+            (name, value)
+            for name, values in held.items()
+            for value in values
+            if row["id"] in chosen([{**r, name: value} if r is row else r for r in ROWS], CHANGEABLE)
+        }
+        if row["id"] in ("a", "c"):
+            assert not named
+            continue
+        assert named <= enough
+        assert {value for name, value in named if name == "kind"} == {v for name, v in enough if name == "kind"}
+        higher = [value for name, value in enough if name == "years" and value > row["years"]]
+        assert {v for n, v in named if n == "years" and v > row["years"]} == set(sorted(higher)[:1])
+    assert "With years 9 instead of 7 you" in " ".join(outcome.counterfactuals("b")["text"])
+
+
+def test_only_fields_that_rules_read_are_changeable() -> None:
+    with pytest.raises(SelectionError, match="no rule reads the field 'year'"):
+        Policy.model_validate({**CHANGEABLE, "changeable": ["year"]})
+    rest = {key: value for key, value in CHANGEABLE.items() if key != "changeable"}
+    with pytest.raises(SelectionError, match="calls no field changeable"):
+        select(ROWS, rest, seed="s").counterfactuals("b")

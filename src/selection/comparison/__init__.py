@@ -2,8 +2,9 @@
 
 from selection.comparison.changes import again, changed
 from selection.comparison.comparison import Comparison, what_if
+from selection.comparison.counterfactuals import counterfactuals
 from selection.comparison.differences import differences
 from selection.comparison.sensitivity import sensitivity
 from selection.comparison.sweeps import sweep
 
-__all__ = ["Comparison", "again", "changed", "differences", "sensitivity", "sweep", "what_if"]
+__all__ = ["Comparison", "again", "changed", "counterfactuals", "differences", "sensitivity", "sweep", "what_if"]

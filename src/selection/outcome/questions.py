@@ -67,3 +67,13 @@ class Questions:
         from selection.outcome.provisional import standings
 
         return standings(cast("Outcome", self))
+
+    def counterfactuals(self, applicant_id: str, language: str = "en") -> Any:
+        """Single changes of the fields the policy calls `changeable` with which an applicant would have been selected.
+
+        Columns: field, value, instead, text; of numbers the nearest higher and lower value that somebody has.
+        """
+        from selection.comparison import counterfactuals
+
+        outcome = cast("Outcome", self)
+        return counterfactuals(outcome, outcome.place(applicant_id), language)

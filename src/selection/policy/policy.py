@@ -17,7 +17,7 @@ from pydantic import BeforeValidator, Discriminator, Field, Tag, ValidationError
 
 from selection import html
 from selection.applicants import canonical_text
-from selection.errors import OutputError, PolicyError, brief
+from selection.errors import OutputError, PolicyError, brief, did_you_mean
 from selection.policy import rules
 from selection.policy.blocks import Plan, plan
 from selection.policy.mistakes import Mistakes, explain, in_file
@@ -91,6 +91,9 @@ class Policy(Rule):
         default="selected", description="Whether offers already made are kept when somebody withdraws."
     )
     pinned: tuple[str, ...] = Field(default=(), description="Ids of applicants already invited: they hold seats.")
+    changeable: tuple[str, ...] = Field(
+        default=(), description="Fields an applicant can change: what else in them would have been enough may be said."
+    )
     eligible: tuple[Eligible, ...] = Field(default=(), description="What every applicant must meet.")
     tier: tuple[Tier, ...] = Field(
         default=(), description="Classes of strict priority, the first one before all others."
@@ -134,7 +137,7 @@ class Policy(Rule):
     @model_validator(mode="after")
     def _whole(self) -> Self:
         """What only the whole shows, every mistake at once: seats must add up before any applicant is seen."""
-        wrong = [*_doubles(self), *_derived_wrongly(self)]
+        wrong = [*_doubles(self), *_derived_wrongly(self), *_not_changeable(self)]
         try:
             self.plan  # noqa: B018
         except ValueError as error:
@@ -276,6 +279,14 @@ def _derived_wrongly(policy: Policy) -> Iterator[str]:
         if early := sorted(table.fields & later):
             yield f"[[derive]] {table.field!r} reads {early[0]!r}, which is derived only after it"
         later.discard(table.field)
+
+
+def _not_changeable(policy: Policy) -> Iterator[str]:
+    """A field that no rule reads decides nothing; a derived one follows from others."""
+    for name in policy.changeable:
+        if name not in policy.fields or name == "id":
+            hint = did_you_mean(name, policy.fields)
+            yield f"changeable: no rule reads the field {name!r}, so changing it changes nothing.{hint}"
 
 
 def _plain(value: Any) -> Any:
