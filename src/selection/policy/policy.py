@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 import json
 import tomllib
-from collections import Counter
 from collections.abc import Iterator, Mapping
 from datetime import date, datetime
 from decimal import Decimal
@@ -17,13 +16,13 @@ from pydantic import BeforeValidator, Discriminator, Field, Tag, ValidationError
 
 from selection import html
 from selection.applicants import canonical_text
-from selection.errors import OutputError, PolicyError, brief, did_you_mean
+from selection.errors import OutputError, PolicyError, brief
 from selection.policy import rules
 from selection.policy.blocks import Plan, plan
+from selection.policy.contradictions import contradictions
 from selection.policy.mistakes import Mistakes, explain, in_file
 from selection.policy.rules import As, Block, Cap, Criterion, Derive, Eligible, Lottery, Reserve, Rule, Tier, Ties
 from selection.policy.shares import MOST_SEATS, Seats, whole
-from selection.vocabulary import COUNTRY_FACTS, COUNTRY_FIELDS, last_part
 
 if TYPE_CHECKING:
     from selection.applicants import Applicant
@@ -137,7 +136,7 @@ class Policy(Rule):
     @model_validator(mode="after")
     def _whole(self) -> Self:
         """What only the whole shows, every mistake at once: seats must add up before any applicant is seen."""
-        wrong = [*_doubles(self), *_derived_wrongly(self), *_not_changeable(self)]
+        wrong = list(contradictions(self))
         try:
             self.plan  # noqa: B018
         except ValueError as error:
@@ -256,37 +255,6 @@ def rule_fields(policy: Policy) -> Iterator[tuple[str, frozenset[str]]]:
         yield "[ties]", frozenset({tie.field})
     if policy.lottery.weight is not None:
         yield "[lottery]", frozenset({policy.lottery.weight})
-
-
-def _doubles(policy: Policy) -> Iterator[str]:
-    """Names given twice: a reason could not say which one it means."""
-    named = {kind: [r.name for r in getattr(policy, kind)] for kind in ("eligible", "tier", "points", "cap", "block")}
-    named["reserve"] = [rule.name for rule in policy.reserve]
-    named["block.reserve"] = [rule.name for block in policy.block for rule in block.reserve]
-    named["derive"] = [table.field for table in policy.derive]
-    for kind, names in (*named.items(), ("pinned", policy.pinned)):
-        for name, times in Counter(names).items():
-            if times > 1:
-                yield f"two entries of {kind} are called {name!r}: a reason could not say which one it means"
-
-
-def _derived_wrongly(policy: Policy) -> Iterator[str]:
-    """A derived field is a new one, made from fields that are there before it."""
-    later = {table.field for table in policy.derive}
-    for table in policy.derive:
-        if table.field in ("id", "lottery", *COUNTRY_FIELDS) or last_part(table.field) in COUNTRY_FACTS:
-            yield f"[[derive]] cannot make the field {table.field!r}: it is given already"
-        if early := sorted(table.fields & later):
-            yield f"[[derive]] {table.field!r} reads {early[0]!r}, which is derived only after it"
-        later.discard(table.field)
-
-
-def _not_changeable(policy: Policy) -> Iterator[str]:
-    """A field that no rule reads decides nothing; a derived one follows from others."""
-    for name in policy.changeable:
-        if name not in policy.fields or name == "id":
-            hint = did_you_mean(name, policy.fields)
-            yield f"changeable: no rule reads the field {name!r}, so changing it changes nothing.{hint}"
 
 
 def _plain(value: Any) -> Any:
