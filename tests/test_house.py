@@ -51,6 +51,7 @@ CORRIDOR = (
     "certificates",
     "memory",
     "testing",
+    "engines",
     "cli",
     "__main__",
 )
@@ -58,7 +59,7 @@ CORRIDOR = (
 #: What a room may open of a room to its right, inside a function: the outcome is the object that users hold.
 ON_DEMAND = {
     "policy": {"single"},
-    "outcome": {"explanations", "comparison", "charts", "report", "dossier", "replacement", "memory"},
+    "outcome": {"engines", "explanations", "comparison", "charts", "report", "dossier", "replacement", "memory"},
 }
 
 HEAVY = (

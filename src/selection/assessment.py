@@ -91,8 +91,11 @@ class Assessment:
         return f"Assessment({', '.join(f'{n:,} {word}' for word, n in self.counts.items() if n)})"
 
 
-def assess(pool: Pool, policy: Policy) -> Assessment:
-    """Weigh every applicant of a pool by a policy, each distinct profile once."""
+def assess(pool: Pool, policy: Policy, numbers: npt.NDArray[np.int64] | None = None) -> Assessment:
+    """Weigh every applicant of a pool by a policy, each distinct profile once.
+
+    `numbers` how many applicants each row of the pool stands for, where that is not one.
+    """
     fields = Fields(pool, policy)
     rules = tuple(_weighed(fields, policy))
     failed, cause = _first(rules, pool, "eligible", lambda answers: answers == 0)
@@ -106,18 +109,18 @@ def assess(pool: Pool, policy: Policy) -> Assessment:
             values = rule.values
             score += np.where(values == MISSING, 0, values)
     made = Assessment(pool, policy, fields, rules, standing, cause, score, _tiers(rules, policy, pool))
-    _check_counting(made)
+    _check_counting(made, np.ones(len(pool), dtype=np.int64) if numbers is None else numbers)
     return made
 
 
-def _check_counting(made: Assessment) -> None:
+def _check_counting(made: Assessment, numbers: npt.NDArray[np.int64]) -> None:
     """Without a stated counting no eligible applicant may belong to two reserves of a block: a field that the policy
     takes for one with a single value may hold several in this pool."""
     eligible = made.standing == ELIGIBLE
     for block in made.policy.plan.blocks:
         groups = [(r.name, made.group(f"reserve of {block.name}", r.name) & eligible) for r in block.reserves]
         for (one, mine), (other, theirs) in combinations(groups if not block.counting_stated else (), 2):
-            if both := int((mine & theirs).sum()):
+            if both := int(numbers[mine & theirs].sum()):
                 sentence = f"In this pool {both:,} applicants belong to two reserves: {two_readings(one, other)}."
                 raise PolicyError("counting_needed", sentence, reserves=[one, other], applicants=both)
 

@@ -53,7 +53,7 @@ class Ranking:
         policy, fields = self.assessment.policy, self.assessment.fields
         wins, even = np.zeros(len(mine), dtype=bool), np.ones(len(mine), dtype=bool)
         for tie in policy.ties.declared:
-            key = _tie_key(fields.column(tie.field), tie)
+            key = tie_key(fields.column(tie.field), tie)
             wins |= even & (key[mine] < key[theirs])
             even &= key[mine] == key[theirs]
         drawn = policy.ties.lottery and self.seed is not None
@@ -76,7 +76,7 @@ def rank(assessment: Assessment, seed: str | None = None, among: npt.NDArray[np.
     ranked = assessment.standing == ELIGIBLE if among is None else among
     places = np.flatnonzero(ranked)
     keys = [assessment.tier[places], -assessment.score[places]]
-    keys += [_tie_key(assessment.fields.column(tie.field), tie)[places] for tie in policy.ties.declared]
+    keys += [tie_key(assessment.fields.column(tie.field), tie)[places] for tie in policy.ties.declared]
     order = np.lexsort(tuple(reversed(keys)))
     ties = _runs([key[order] for key in keys])
     places = places[order]
@@ -84,7 +84,7 @@ def rank(assessment: Assessment, seed: str | None = None, among: npt.NDArray[np.
     return Ranking(assessment, seed, places[drawn], ties)
 
 
-def _tie_key(column: Column, tie: TieBreak) -> Places:
+def tie_key(column: Column, tie: TieBreak) -> Places:
     """A whole number per applicant that sorts as the field does; missing comes last."""
     if column.values.dtype == object:
         key = _object_key(column.values.tolist(), tie.first == "highest")

@@ -37,7 +37,8 @@ class BlockProblem:
     `sequence` the signature of each candidate, best rank first; `masks` per signature the reserves it counts for (bit
     g for reserve g); `keys` per signature its cap keys, one column per cap family, -1 for none; `slack` seats left
     under each cap key; `held` the masks of applicants who already hold a seat here (their seats and cap places are
-    already taken off `seats` and `slack`).
+    already taken off `seats` and `slack`); `further` per signature how many more candidates it has, all behind those in
+    `sequence` and none of whom can be taken: they count where it is asked what is possible.
     """
 
     sequence: Ints
@@ -50,11 +51,17 @@ class BlockProblem:
     compliance: Compliance
     fill: Fill
     held: tuple[int, ...] = ()
+    further: Ints | None = None
+
+    @property
+    def listed(self) -> Ints:
+        """How many candidates of each signature stand in the sequence."""
+        return np.bincount(self.sequence, minlength=len(self.masks)).astype(np.int64)
 
     @property
     def supply(self) -> Ints:
         """How many candidates each signature has."""
-        return np.bincount(self.sequence, minlength=len(self.masks)).astype(np.int64)
+        return self.listed if self.further is None else self.listed + self.further
 
 
 @dataclass(frozen=True, eq=False)
@@ -94,8 +101,8 @@ def reduce(problem: BlockProblem) -> Reduction:
         before = (len(problem.sequence), len(problem.masks), int((problem.keys >= 0).sum()))
         problem, step = alike(problem)
         merged = step[merged]
-        few = _best_few(problem)
-        kept, problem = kept[few], replace(problem, sequence=problem.sequence[few])
+        few, problem = _best_few(problem)
+        kept = kept[few]
         if (len(problem.sequence), len(problem.masks), int((problem.keys >= 0).sum())) == before:
             break
     return Reduction(problem, kept, merged)
@@ -125,17 +132,25 @@ def _merge(problem: BlockProblem) -> tuple[BlockProblem, Ints]:
     columns = [problem.masks, *(problem.keys[:, c] + 1 for c in range(problem.keys.shape[1]))]
     dense, rows = combine(columns, [int(column.max()) + 1 for column in columns])
     code = dense.astype(np.int64)
-    merged = replace(problem, sequence=code[problem.sequence], masks=rows[:, 0], keys=rows[:, 1:] - 1)
+    further = problem.further
+    if further is not None:
+        further = np.zeros(len(rows), dtype=np.int64)
+        np.add.at(further, code, np.asarray(problem.further))
+    merged = replace(problem, sequence=code[problem.sequence], masks=rows[:, 0], keys=rows[:, 1:] - 1, further=further)
     return merged, code
 
 
-def _best_few(problem: BlockProblem) -> Ints:
-    """The places of the best min(seats, room under its caps) candidates of each signature, in rank order."""
+def _best_few(problem: BlockProblem) -> tuple[Ints, BlockProblem]:
+    """The places of the best min(seats, room under its caps) candidates of each signature, and the question of them."""
     room = np.full(len(problem.masks), max(problem.seats, 0), dtype=np.int64)
     for column in range(problem.keys.shape[1]):
         key = problem.keys[:, column]
         room = np.where(key >= 0, np.minimum(room, np.maximum(problem.slack[key], 0)), room)
-    return np.flatnonzero(turn_within(problem.sequence, len(problem.masks)) < room[problem.sequence])
+    few = np.flatnonzero(turn_within(problem.sequence, len(problem.masks)) < room[problem.sequence])
+    small = replace(problem, sequence=problem.sequence[few])
+    if problem.further is not None:
+        small = replace(small, further=np.minimum(room, problem.supply) - small.listed)
+    return few, small
 
 
 def turn_within(sequence: Ints, signatures: int) -> Ints:

@@ -149,25 +149,34 @@ def choose(
     held: Mapping[int, str] | None = None,
     table: Signatures | None = None,
     seconds: float | None = None,
+    further: Ints | None = None,
 ) -> Choice:
     """Give out the seats of a plan (by default the policy's); `held` maps ranks that hold a seat already to blocks.
 
     `table` the signatures of an earlier choice over the same ranking, for a plan that differs in seats alone;
-    `seconds` a limit for the solver in each block.
+    `seconds` a limit for the solver in each block; `further` per signature of the table how many applicants are left
+    out of the ranking since none of them can get a seat.
     """
     plan = plan if plan is not None else ranking.assessment.policy.plan
     if table is None:
         table = signatures(ranking.assessment, plan, ranking.order)
-    return _Seating(ranking, plan, table, held or {}, seconds).run()
+    return _Seating(ranking, plan, table, held or {}, seconds, further).run()
 
 
 class _Seating:
     """The state of giving out seats: who sits where, and what is left under each cap."""
 
     def __init__(
-        self, ranking: Ranking, plan: Plan, table: Signatures, held: Mapping[int, str], seconds: float | None
+        self,
+        ranking: Ranking,
+        plan: Plan,
+        table: Signatures,
+        held: Mapping[int, str],
+        seconds: float | None,
+        further: Ints | None,
     ) -> None:
         self.ranking, self.plan, self.table, self.held, self.seconds = ranking, plan, table, held, seconds
+        self.further = further
         self.block_of = np.full(len(ranking), -1, dtype=np.int16)
         self.slack = table.limits.copy()
         self.extra = [0] * len(plan.blocks)
@@ -215,6 +224,7 @@ class _Seating:
             compliance=block.compliance,
             fill=block.fill,
             held=tuple(int(masks[self.table.code[rank]]) for rank in held),
+            further=self._further(block, place),
         )
         solved = solve(problem, seconds=self.seconds)
         taken = ranks[solved.solution.taken]
@@ -235,6 +245,12 @@ class _Seating:
             order = self.ranking.for_block(block.name)
             return order[free[order]]
         return np.flatnonzero(free)
+
+    def _further(self, block: PlannedBlock, place: int) -> Ints | None:
+        """How many members of the block of each signature are left out of the ranking."""
+        if self.further is None or block.rule is None:
+            return self.further
+        return np.where(self.table.member[:, place], self.further, 0)
 
     def _use(self, codes: Ints) -> None:
         """Take the places of these signatures off the caps."""

@@ -2,22 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from types import MappingProxyType
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 import numpy.typing as npt
 
 from selection.assessment import ELIGIBLE, Assessment, assess
-from selection.choice import choose
+from selection.choice import Signatures, choose, signatures
 from selection.errors import PolicyError, did_you_mean
 from selection.intake import Intake, read_applicants
 from selection.outcome.outcome import Outcome
 from selection.outcome.ties import check_ties
 from selection.policy import Plan, Policy
 from selection.ranking import rank
+
+Beyond = Callable[[Signatures, npt.NDArray[np.int64]], npt.NDArray[np.int64]]
 
 
 def select(
@@ -30,33 +32,59 @@ def select(
 ) -> Outcome:
     """Select from applicants (an intake, applicants, mappings or a dataframe) by a policy.
 
+    A dataframe of Spark, Dask or Ray stays where it is: decisions come back as its kind (`to_native()`).
+
     `seed` is the public key of the lottery. `seconds` limits the solver in each block; an outcome that could not be
     proved in time says so in its certificate and never calls itself exact. `history` are earlier editions, oldest
     first (folders of results, outcomes, attendance): rules may read what they tell (`selected_before`, `trained`,
     `no_show_last_time` ...). Raises `PolicyError` where policy and applicants do not fit together and `TieError` where
     a tie would decide about a seat and there is no seed.
     """
-    policy = _policy(policy)
+    policy = policy_of(policy)
+    from selection.engines import engine_of
+
+    engine = engine_of(applicants)
+    if engine is not None and history is not None:
+        sentence = "Earlier editions cannot be looked up in an engine: select from a dataframe in memory instead."
+        raise PolicyError("not_on_engines", sentence, what="history")
+    if engine is not None:
+        from selection.engines.running import select_on
+
+        # It answers to the same names as an outcome in memory; its tables are the engine's.
+        return cast(Outcome, select_on(engine, policy, None if seed is None else str(seed), seconds))
     intake = applicants if isinstance(applicants, Intake) else read_applicants(applicants)
     if history is not None:
         from selection.memory import remember
 
         intake = remember(intake, policy, history)
+    return decide(intake, policy, None if seed is None else str(seed), seconds)
+
+
+def decide(
+    intake: Intake, policy: Policy, seed: str | None, seconds: float | None = None, beyond: Beyond | None = None
+) -> Outcome:
+    """Everything decided about the applicants of an intake.
+
+    `beyond` says, for a table of signatures, how many applicants of each were left out since none can get a seat.
+    """
     assessment = assess(intake.pool, policy)
     pinned = _pinned(assessment)
     among = assessment.standing == ELIGIBLE
     among[pinned] = True
-    ranking = rank(assessment, None if seed is None else str(seed), among)
+    ranking = rank(assessment, seed, among)
     place_to_rank = np.full(len(intake.pool), -1, dtype=np.int64)
     place_to_rank[ranking.order] = np.arange(len(ranking))
     held = held_seats(policy.plan, assessment, pinned, place_to_rank)
-    choice = choose(ranking, held=held, seconds=seconds)
+    table = signatures(assessment, policy.plan, ranking.order)
+    further = None if beyond is None else beyond(table, ranking.order)
+    choice = choose(ranking, None, held, table, seconds, further)
     outcome = Outcome(intake, policy, ranking.seed, assessment, ranking, choice, MappingProxyType(held))
     check_ties(outcome)
     return outcome
 
 
-def _policy(policy: Policy | Mapping[str, Any] | str | Path) -> Policy:
+def policy_of(policy: Policy | Mapping[str, Any] | str | Path) -> Policy:
+    """A policy, its table or its file as the policy it is."""
     if isinstance(policy, Policy):
         return policy
     return Policy.model_validate(dict(policy)) if isinstance(policy, Mapping) else Policy.load(policy)

@@ -1,0 +1,136 @@
+"""The few rows that can matter, as a pool of their own, and the exact choice among them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from selection.applicants import Column, Pool, objects
+from selection.choice import Signatures
+from selection.engines.engine import LAST, Cells, Upto
+from selection.engines.reading import Table
+from selection.engines.weighing import Weights
+from selection.intake import Intake
+from selection.outcome import Outcome
+from selection.outcome.selecting import decide
+from selection.policy import Policy
+
+Ints = npt.NDArray[np.int64]
+
+
+@dataclass(frozen=True, eq=False)
+class Few:
+    """Rows that were fetched: their `ids`, the place of their `profile`, and the numbers of native tie-breaks."""
+
+    ids: npt.NDArray[Any]
+    profile: Ints
+    orders: Mapping[str, Ints]
+
+    @classmethod
+    def of(cls, cells: Cells, weights: Weights) -> Few:
+        """Rows as an engine gives them, each id once."""
+        ids = objects(list(cells["id"]))
+        _, once = np.unique(ids.astype(str), return_index=True)
+        profile = np.array([weights.place[key] for key in cells["key"]], dtype=np.int64)
+        orders = {n: np.array(v, dtype=np.int64)[once] for n, v in cells.items() if n.startswith("order_")}
+        return cls(ids[once], profile[once], orders)
+
+    def __len__(self) -> int:
+        return len(self.ids)
+
+    def plus(self, other: Few) -> Few:
+        """These rows and others, each id once."""
+        new = ~np.isin(other.ids.astype(str), self.ids.astype(str))
+        orders = {n: np.concatenate([v, other.orders[n][new]]) for n, v in self.orders.items()}
+        ids, profile = np.concatenate([self.ids, other.ids[new]]), np.concatenate([self.profile, other.profile[new]])
+        return Few(ids, profile, orders)
+
+
+@dataclass(frozen=True, eq=False)
+class Call:
+    """One selection in an engine: the policy, the seed, the table and its weighed profiles."""
+
+    policy: Policy
+    seed: str | None
+    seconds: float | None
+    table: Table
+    weights: Weights
+
+    def decide(self, few: Few, duplicate_of: Mapping[int, int] | None = None) -> Outcome:
+        """The exact outcome among these rows, knowing how many more each signature has."""
+        return decide(self._intake(few, duplicate_of or {}), self.policy, self.seed, self.seconds, self._beyond(few))
+
+    def _intake(self, few: Few, duplicate_of: Mapping[int, int]) -> Intake:
+        weights, size = self.weights, len(few)
+        columns = {n: Column(c.codes[few.profile], c.values) for n, c in weights.pool.columns.items()}
+        fields = {heading: name for name, heading in self.table.headings.items()}
+        for order in self.table.reading.orders:
+            columns[fields[order.heading]] = _column(order.sort, order.highest, few.orders[f"order_{order.place}"])
+        standing = np.full(size, -1, dtype=np.int64)
+        standing[list(duplicate_of)] = list(duplicate_of.values())
+        cells = {
+            (row, name): said
+            for (place, name), said in weights.pool.open_cells.items()
+            for row in np.flatnonzero(few.profile == place).tolist()
+        }
+        pool = Pool(few.ids, MappingProxyType(columns), np.arange(1, size + 1), standing, MappingProxyType(cells))
+        gone = len(duplicate_of)
+        counts = {
+            "rows": size,
+            "applicants": size - gone,
+            "rejected": 0,
+            "incomplete_submissions": 0,
+            "duplicates": gone,
+        }
+        return Intake(pool, (), MappingProxyType(counts), source="rows of an engine")
+
+    def _beyond(self, few: Few) -> Any:
+        """How many applicants of each signature are not among the rows."""
+        weights = self.weights
+        pinned = np.isin(few.ids.astype(str), list(self.policy.pinned))
+        eligible = weights.eligible
+        total = np.zeros(len(weights.table.keys), dtype=np.int64)
+        np.add.at(total, weights.lot[eligible], weights.numbers[eligible])
+        here = weights.lot[few.profile]
+        np.subtract.at(total, here[here >= 0], 1)
+
+        def beyond(table: Signatures, order: Ints) -> Ints:
+            lots = weights.lot[few.profile[order]]
+            further = np.zeros(len(table.keys), dtype=np.int64)
+            known = (lots >= 0) & ~pinned[order]
+            further[table.code[known]] = total[lots[known]]
+            return further
+
+        return beyond
+
+    def place_of(self, outcome: Outcome, few: Few, place: int) -> Upto:
+        """The place of a fetched row in the order of all rows."""
+        profile = int(few.profile[place])
+        made = {name: int(values[profile]) for name, values in self.weights.made.items()}
+        mine = {**{name: int(values[place]) for name, values in few.orders.items()}, **made}
+        orders = tuple(mine[name] for name in sorted(mine, key=lambda n: int(n.removeprefix("order_"))))
+        ticket = outcome.ranking.ticket(place)
+        return Upto(int(self.weights.level[profile]), orders, str(few.ids[place]) if ticket is None else ticket)
+
+
+def _column(sort: str, highest: bool, numbers: Ints) -> Column:
+    """The values behind the numbers an engine orders by."""
+    values, codes = np.unique(np.where(numbers == LAST, LAST, -numbers if highest else numbers), return_inverse=True)
+    known = values != LAST
+    codes = np.where(known[codes], codes, -1)
+    values = values[known]
+    places = np.asarray(codes, dtype=np.int32)
+    if sort == "time":
+        return Column(places, values.astype("datetime64[us]"))
+    return Column(places, objects([int(value) for value in values]))
+
+
+def offsets(counts: Sequence[int] | Ints) -> Ints:
+    """How many stand before each of some numbers of applicants in a row."""
+    counts = np.asarray(counts, dtype=np.int64)
+    return np.cumsum(counts) - counts

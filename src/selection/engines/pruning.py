@@ -1,0 +1,212 @@
+"""Which cells of a table can hold somebody who gets a seat; docs/explanation/scale.md has the proof.
+
+A cell is all applicants of one signature at one place of the order (a level, or a bucket of one). In a block, an
+applicant *a* is out for certain if the better ones who could sit in their stead are too many:
+
+1. take one family of nested caps, and all seats; sets that keep them are a laminar matroid. Better members of the block
+   who count for at least the reserves of *a*, and are under no other cap that can bind, are taken one by one where the
+   nested caps allow; once they fill a cap *a* is under, or all seats, *a* is out;
+2. so is *a* if min(seats, caps) better ones have exactly the same caps and count for at least the same reserves.
+
+Better is strictly better: those who are level are all kept, so that no ticket is needed to decide what is kept.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+import numpy.typing as npt
+
+from selection.choice import BlockProblem, Signatures
+from selection.choice.nested import Tree, tree_of
+from selection.policy import Plan
+from selection.profiles import combine
+
+Ints = npt.NDArray[np.int64]
+Bools = npt.NDArray[np.bool_]
+
+#: With more different sets of reserves than this in a block, only the second rule is used.
+MOST_MASKS = 64
+
+
+@dataclass(frozen=True, eq=False)
+class Cells:
+    """Cells in the order: the signature, the place in the order (equal for cells that are level), how many they are."""
+
+    lot: Ints
+    place: Ints
+    number: Ints
+
+
+def kept(cells: Cells, table: Signatures, plan: Plan, waiting: int = 0) -> Bools:
+    """For each cell whether it may hold somebody with a seat, or with a place on a waiting list of that length,
+    under the plan or under one of those by which the causes of refusals are proved."""
+    order = np.argsort(cells.place, kind="stable")
+    sorted_cells = Cells(cells.lot[order], cells.place[order], cells.number[order])
+    keep = np.zeros(len(order), dtype=bool)
+    for other in (plan, *_lifted(plan, int(cells.number.sum()))):
+        keep[order] |= _kept(sorted_cells, table.under(other), other, waiting if other is plan else 0)
+    return keep
+
+
+def _lifted(plan: Plan, size: int) -> Iterator[Plan]:
+    """The plans by which a cause is proved: without each cap, and with seats for everybody."""
+    if plan.caps:
+        yield replace(plan, blocks=tuple(replace(block, seats=block.seats + size) for block in plan.blocks))
+    for cap in plan.caps:
+        yield replace(plan, caps=tuple(replace(c, seats=c.seats + size) if c is cap else c for c in plan.caps))
+
+
+def _kept(cells: Cells, table: Signatures, plan: Plan, waiting: int) -> Bools:
+    seats = max(plan.capacity, sum(block.seats for block in plan.blocks))
+    keep = np.zeros(len(cells.lot), dtype=bool)
+    if waiting and len(keep):
+        reach = np.searchsorted(np.cumsum(cells.number), seats + waiting)
+        keep |= cells.place <= cells.place[min(int(reach), len(keep) - 1)]
+    keys = _binding(cells, table)
+    tree, free = _laminar(keys, table.limits, seats)
+    for place, block in enumerate(plan.blocks):
+        needed = sum(1 << g for g, reserve in enumerate(block.reserves) if reserve.seats)
+        keep |= _of_block(cells, table, keys, tree, free, table.masks[:, place] & needed, table.member[:, place], seats)
+    if any(block.rule is not None for block in plan.blocks):
+        everybody = np.ones(len(table.keys), dtype=bool)
+        keep |= _of_block(cells, table, keys, tree, free, np.zeros(len(table.keys), dtype=np.int64), everybody, seats)
+    return keep
+
+
+def _binding(cells: Cells, table: Signatures) -> Ints:
+    """The cap keys of each signature without those that have room for all."""
+    supply = np.zeros(len(table.keys), dtype=np.int64)
+    np.add.at(supply, cells.lot, cells.number)
+    keys = table.keys.copy()
+    used = keys >= 0
+    total = np.zeros(len(table.limits), dtype=np.int64)
+    np.add.at(total, keys[used], supply[np.nonzero(used)[0]])
+    keys[used] = np.where((total <= table.limits)[keys[used]], -1, keys[used])
+    return keys
+
+
+def _laminar(keys: Ints, limits: Ints, seats: int) -> tuple[Tree, Bools]:
+    """Columns of keys that are nested, as a tree with the number of seats at its root, and who is under no other."""
+    chosen: list[int] = []
+    tree = _tree(keys[:, chosen], limits, seats)
+    assert tree is not None, "no group at all is nested"
+    alone = [c for c in range(keys.shape[1]) if not _shared(keys, c)]
+    for column in sorted(alone, key=lambda c: -int((keys[:, c] >= 0).sum())):
+        more = _tree(keys[:, [*chosen, column]], limits, seats)
+        if more is not None:
+            chosen, tree = [*chosen, column], more
+    others = [c for c in range(keys.shape[1]) if c not in chosen]
+    return tree, np.asarray((keys[:, others] < 0).all(axis=1))
+
+
+def _shared(keys: Ints, column: int) -> bool:
+    """Whether keys of this column stand in another one too (a field with several values)."""
+    mine = np.unique(keys[:, column][keys[:, column] >= 0])
+    return any(np.isin(mine, keys[:, c]).any() for c in range(keys.shape[1]) if c != column)
+
+
+def _tree(keys: Ints, limits: Ints, seats: int) -> Tree | None:
+    nobody = np.empty(0, dtype=np.int64)
+    masks = np.zeros(len(keys), dtype=np.int64)
+    return tree_of(BlockProblem(nobody, masks, keys, limits, seats, (), "each", "order", "seats_first"))
+
+
+def _of_block(
+    cells: Cells,
+    table: Signatures,
+    keys: Ints,
+    tree: Tree,
+    free: Bools,
+    masks: Ints,
+    member: Bools,
+    seats: int,
+) -> Bools:
+    """The cells that may hold somebody with a seat in one block."""
+    keep = np.zeros(len(cells.lot), dtype=bool)
+    here, mask_of = member[cells.lot], masks[cells.lot]
+    room = _room(keys, table.limits, seats)[cells.lot]
+    alike = _alike(keys)[cells.lot]
+    distinct = np.unique(mask_of[here])
+    limits = np.append(table.limits, seats)
+    for mask in distinct.tolist():
+        rivals = np.flatnonzero(here & (mask_of & mask == mask))
+        own = mask_of[rivals] == mask
+        open_ = _rank_within(alike[rivals], cells.place[rivals], cells.number[rivals]) < room[rivals]
+        if len(distinct) <= MOST_MASKS:
+            open_ &= _unfilled(tree, limits, cells, rivals, own, free)
+        keep[rivals[own & open_]] = True
+    return keep
+
+
+def _room(keys: Ints, limits: Ints, seats: int) -> Ints:
+    """The smallest limit each signature is under."""
+    room = np.full(len(keys), seats, dtype=np.int64)
+    for column in range(keys.shape[1]):
+        key = keys[:, column]
+        room = np.where(key >= 0, np.minimum(room, np.append(limits, 0)[key]), room)
+    return room
+
+
+def _alike(keys: Ints) -> Ints:
+    """A number for each combination of cap keys."""
+    if not keys.shape[1]:
+        return np.zeros(len(keys), dtype=np.int64)
+    columns = [keys[:, c] + 1 for c in range(keys.shape[1])]
+    return combine(columns, [int(c.max(initial=0)) + 1 for c in columns])[0].astype(np.int64)
+
+
+def _rank_within(group: Ints, place: Ints, number: Ints) -> Ints:
+    """How many of the same group stand strictly before each cell; cells come in order."""
+    order = np.lexsort((place, group))
+    group, place, number = group[order], place[order], number[order]
+    before = np.cumsum(number) - number
+    new_group = np.diff(group, prepend=-1) != 0
+    new_run = new_group | (np.diff(place, prepend=-1) != 0)
+    run, at = np.cumsum(new_run) - 1, np.cumsum(new_group) - 1
+    ranks = np.empty(len(order), dtype=np.int64)
+    ranks[order] = before[new_run][run] - before[new_group][at]
+    return ranks
+
+
+def _unfilled(tree: Tree, limits: Ints, cells: Cells, rivals: Ints, own: Bools, free: Bools) -> Bools:
+    """Whether the better rivals leave every nested cap of a cell, and the seats, unfilled."""
+    taken = [0] * (tree.root + 1)
+    parent, limit, root = tree.parent.tolist(), limits.tolist(), tree.root
+    lots = cells.lot[rivals]
+    leaves, places = tree.leaf[lots].tolist(), cells.place[rivals].tolist()
+    numbers = np.where(free[lots], cells.number[rivals], 0).tolist()
+    mine: list[bool] = own.tolist()
+    unfilled = np.zeros(len(rivals), dtype=bool)
+    start, size = 0, len(rivals)
+    while start < size and taken[root] < limit[root]:
+        end = start
+        while end < size and places[end] == places[start]:
+            if mine[end]:
+                unfilled[end] = _spare(leaves[end], parent, limit, taken, root) > 0
+            end += 1
+        for at in range(start, end):
+            if numbers[at]:
+                _take(leaves[at], numbers[at], parent, limit, taken, root)
+        start = end
+    return unfilled
+
+
+def _spare(group: int, parent: Sequence[int], limit: Sequence[int], taken: Sequence[int], root: int) -> int:
+    """How many more all groups from this one to the root have room for."""
+    spare = limit[group] - taken[group]
+    while group != root:
+        group = parent[group]
+        spare = min(spare, limit[group] - taken[group])
+    return spare
+
+
+def _take(group: int, number: int, parent: Sequence[int], limit: Sequence[int], taken: list[int], root: int) -> None:
+    number = min(number, _spare(group, parent, limit, taken, root))
+    while number:
+        taken[group] += number
+        if group == root:
+            break
+        group = parent[group]

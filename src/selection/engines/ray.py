@@ -1,0 +1,91 @@
+"""Ray Data: a `ray.data.Dataset`, its decisions one of the same cluster."""
+
+from __future__ import annotations
+
+import pickle
+from collections.abc import Mapping
+from typing import Any
+
+from selection.engines import telling
+from selection.engines.engine import Sort
+from selection.engines.partitioned import Partitioned, Work
+
+
+class RayEngine(Partitioned):
+    """A dataset of Ray."""
+
+    kind = "ray"
+
+    def __init__(self, native: Any) -> None:
+        self.frame = native
+
+    @property
+    def parts(self) -> int:
+        return max(int(self.frame.materialize().num_blocks()), 1)
+
+    def sorts(self) -> Mapping[str, Sort]:
+        schema = self.frame.schema()
+        return {name: _sort(kind) for name, kind in zip(schema.names, schema.types, strict=True)}
+
+    def mapped(self, work: Work, frame: Any) -> Any:
+        return frame.map_batches(_as_arrow(work), batch_format="pandas", batch_size=None)
+
+    def gathered(self, work: Work, frame: Any) -> list[Any]:
+        packed = frame.map_batches(_packed(work), batch_format="pandas", batch_size=None)
+        return [pickle.loads(row["packed"]) for row in packed.take_all()]
+
+    def spread(self, work: Work, frame: Any, parts: int) -> Any:
+        return frame.groupby("part", num_partitions=parts).map_groups(_as_arrow(work), batch_format="pandas")
+
+    def joined_by(self, frame: Any, more: Any) -> Any:
+        import ray
+
+        return frame.union(ray.data.from_arrow(_typed(more)))
+
+    def finished(self, frame: Any) -> Any:
+        return frame.map_batches(_finished, batch_format="pandas", batch_size=None)
+
+
+def _as_arrow(work: Work) -> Work:
+    def run(frame: Any) -> Any:
+        return _typed(work(frame))
+
+    return run
+
+
+def _packed(work: Work) -> Work:
+    def run(frame: Any) -> Any:
+        return {"packed": [pickle.dumps(work(frame))]}
+
+    return run
+
+
+def _sort(kind: Any) -> Sort:
+    import pyarrow as pa
+
+    if not isinstance(kind, pa.DataType):
+        return "text"
+    if pa.types.is_integer(kind):
+        return "whole"
+    return "time" if pa.types.is_timestamp(kind) else "text"
+
+
+def _finished(frame: Any) -> Any:
+    import pyarrow as pa
+
+    frame = telling.finished(frame)
+    kinds = {"rank": pa.int64(), "tier": pa.int64(), "score": pa.decimal128(38, 6)}
+    cells = {n: frame[n].astype(object).where(frame[n].notna(), None).tolist() for n in frame.columns}
+    return pa.table({n: pa.array(v, kinds.get(n, pa.string())) for n, v in cells.items()})
+
+
+def _typed(frame: Any) -> Any:
+    """A partition as an Arrow table whose types do not hang on what it happens to hold."""
+    import pyarrow as pa
+
+    kinds = {n: pa.int64() if frame[n].dtype.kind == "i" else pa.string() for n in frame.columns}
+    cells = {
+        n: frame[n] if k == pa.int64() else frame[n].astype(object).where(frame[n].notna(), None).tolist()
+        for n, k in kinds.items()
+    }
+    return pa.table({n: pa.array(cells[n], kinds[n]) for n in kinds})

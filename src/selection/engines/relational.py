@@ -1,0 +1,234 @@
+"""An engine for every table that narwhals can query lazily; only what SQL dialects spell differently is left open."""
+
+from __future__ import annotations
+
+from abc import abstractmethod
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+import narwhals.stable.v2 as nw
+
+from selection.engines.deciding import decided
+from selection.engines.engine import (
+    LAST,
+    MOST_REPEATED,
+    NO_ID,
+    NOT_PLAIN,
+    ODD_ID,
+    PLAIN,
+    Cells,
+    Decisions,
+    Engine,
+    Grid,
+    Reading,
+    Rows,
+    Sort,
+    Upto,
+)
+from selection.engines.expressions import bucket, upto
+
+#: What stands for a missing value in the key of a profile, and between its parts.
+MISSING, BETWEEN = "\x1d", "\x1f"
+
+
+class Relational(Engine):
+    """A lazy dataframe known to narwhals. A dialect says how to hash, to number times and to take in a small table."""
+
+    def __init__(self, native: Any) -> None:
+        self.frame = nw.from_native(native).lazy()
+
+    @abstractmethod
+    def drawn(self, frame: Any, seed: str) -> Any:
+        """A native frame with `ticket`, the SHA-256 of `seed:id` in lower-case hexadecimal, and `start`, the number of
+        its first three digits."""
+
+    @abstractmethod
+    def numbered(self, frame: Any, names: Sequence[str]) -> Any:
+        """A native frame in which these columns of times are microseconds since 1970."""
+
+    @abstractmethod
+    def taken_in(self, table: Any) -> Any:
+        """A small `pyarrow.Table` as a native frame."""
+
+    def texts(self, frame: Any, names: Mapping[str, str]) -> Any:
+        """A native frame with the columns `names` as texts, under their new names."""
+        lazy = nw.from_native(frame)
+        return lazy.with_columns(*(nw.col(old).cast(nw.String).alias(new) for old, new in names.items())).to_native()
+
+    def small(self, table: Any) -> Any:
+        """A small table as a lazy frame of this engine."""
+        return nw.from_native(self.taken_in(table)).lazy()
+
+    def sorts(self) -> Mapping[str, Sort]:
+        return {name: _sort(dtype) for name, dtype in self.frame.collect_schema().items()}
+
+    def tickets(self, seed: str, ids: Sequence[str]) -> Cells:
+        import pyarrow as pa
+
+        drawn = nw.from_native(self.drawn(self.taken_in(pa.table({"id": list(ids)})), seed)).lazy()
+        return cells(drawn.sort("id").select("id", "ticket", "start"))
+
+    def collected(self, native: Any) -> Cells:
+        return cells(nw.from_native(native).lazy())
+
+    def read(self, reading: Reading) -> Rows:
+        raws = {name: f"raw_{place}" for place, name in enumerate(self.sorts())}
+        texts = {h: f"text_{i}" for i, h in enumerate(reading.profile)}
+        frame = nw.from_native(self.texts(self.frame.to_native(), texts)).lazy()
+        orders = [nw.col(o.heading).alias(f"order_{o.place}") for o in reading.orders]
+        has = [(~nw.col(o.heading).is_null()).alias(f"has_{o.place}") for o in reading.orders]
+        fields = [nw.col(h).alias(f"field_{i}") for i, h in enumerate(reading.profile)]
+        frame = frame.select(
+            nw.col(reading.id).cast(nw.String).alias("id"),
+            *([nw.col(reading.email).cast(nw.String).alias("email")] if reading.email else []),
+            *(nw.col(t) for t in texts.values()),
+            *(nw.col(name).alias(raw) for name, raw in raws.items()),
+            *orders,
+            *has,
+            *fields,
+        )
+        times = [f"order_{o.place}" for o in reading.orders if o.sort == "time"]
+        if times:
+            frame = nw.from_native(self.numbered(frame.to_native(), times)).lazy()
+        frame = frame.with_columns(*map(_directed, reading.orders), _state())
+        parts = [nw.col("state").cast(nw.String)]
+        parts += [nw.col(t).fill_null(MISSING) for t in texts.values()]
+        parts += [nw.when(nw.col(f"has_{o.place}")).then(nw.lit("1")).otherwise(nw.lit("0")) for o in reading.orders]
+        key = nw.concat_str(parts, separator=BETWEEN).alias("key")
+        return RelationalRows(self, reading, frame.with_columns(key), tuple(raws))
+
+
+def _sort(dtype: Any) -> Sort:
+    if dtype.is_integer():
+        return "whole"
+    return (
+        "time" if isinstance(dtype, nw.Datetime) or dtype == nw.Datetime else "text" if dtype == nw.String else "other"
+    )
+
+
+def _directed(order: Any) -> nw.Expr:
+    """An order that begins with its lowest number, missing last."""
+    number = nw.col(f"order_{order.place}").cast(nw.Int64)
+    return (number * -1 if order.highest else number).fill_null(LAST).alias(f"order_{order.place}")
+
+
+def _state() -> nw.Expr:
+    one = nw.col("id")
+    empty = one.is_null() | (one.str.strip_chars() == nw.lit(""))
+    odd = nw.when(one.str.contains(NOT_PLAIN)).then(nw.lit(ODD_ID)).otherwise(nw.lit(PLAIN))
+    return nw.when(empty).then(nw.lit(NO_ID)).otherwise(odd).alias("state")
+
+
+@dataclass(frozen=True)
+class RelationalRows(Rows):
+    """Rows as lazy queries; nothing runs but what a question asks for."""
+
+    engine: Relational
+    reading: Reading
+    frame: Any
+    raws: tuple[str, ...]
+    extra: tuple[str, ...] = ()
+
+    @property
+    def orders(self) -> list[str]:
+        return orders_of([*self.row, *self.extra])
+
+    @property
+    def row(self) -> list[str]:
+        return ["id", "key", *(f"order_{o.place}" for o in self.reading.orders)]
+
+    def profiles(self) -> Cells:
+        by = ["key", "state", *(f"has_{o.place}" for o in self.reading.orders)]
+        by += [f"field_{i}" for i in range(len(self.reading.profile))]
+        wanted = [nw.len().alias("number")]
+        if self.reading.orders:
+            first = nw.col(f"order_{self.reading.orders[0].place}")
+            there = nw.when(first < LAST).then(first)
+            frame = self.frame.with_columns(there.alias("there"))
+            wanted += [nw.col("there").min().alias("low"), nw.col("there").max().alias("high")]
+        else:
+            frame = self.frame
+        return cells(frame.group_by(*by).agg(*wanted))
+
+    def repeated(self) -> tuple[Cells, Cells]:
+        twice = [self._twice(self.frame.select("id"), "id")]
+        if self.reading.email:
+            coarse = _coarse(nw.col("email")).alias("address")
+            addresses = self.frame.select("id", coarse).filter(nw.col("address").str.contains("@"))
+            found = self._twice(addresses.select("address"), "address")
+            if found:
+                table = self._texts("address", found)
+                twice.append(cells(addresses.join(table, on="address", how="semi").select("id"))["id"])
+        ids = sorted({one for part in twice for one in part})
+        if not ids:
+            return {}, {}
+        there = self.frame.join(self._texts("id", ids), on="id", how="semi")
+        got = cells(there.select(*self.row, *(f"raw_{i}" for i in range(len(self.raws)))))
+        return {name: got[f"raw_{i}"] for i, name in enumerate(self.raws)}, {n: got[n] for n in self.row}
+
+    def _twice(self, frame: Any, name: str) -> list[str]:
+        """The texts of a column that stand more than once."""
+        counted = frame.group_by(name).agg(nw.len().alias("number"))
+        return list(cells(counted.filter(nw.col("number") > 1).head(MOST_REPEATED + 1))[name])
+
+    def _texts(self, name: str, texts: Sequence[str]) -> Any:
+        import pyarrow as pa
+
+        return self.engine.small(pa.table({name: pa.array(texts, pa.string())}))
+
+    def replaced(self, left_out: Sequence[str], added: Any) -> Rows:
+        if not left_out:
+            return self
+        kept = self.frame.join(self._texts("id", left_out), on="id", how="anti").select(*self.row)
+        frame = nw.concat([kept, self.engine.small(added).select(*self.row)], how="vertical")
+        return replace(self, frame=frame)
+
+    def joined(self, table: Any, grid: Grid) -> Rows:
+        frame = self._with_tickets().join(self.engine.small(table), on="key", how="left")
+        return replace(self, frame=frame.with_columns(bucket(grid)), extra=tuple(table.column_names))
+
+    def _with_tickets(self) -> Any:
+        frame = self.frame.select(*self.row)
+        if self.reading.seed is None:
+            return frame.with_columns(nw.col("id").alias("ticket"), nw.lit(0).alias("start"))
+        return nw.from_native(self.engine.drawn(frame.to_native(), self.reading.seed)).lazy()
+
+    def cells(self) -> Cells:
+        there = self.frame.filter(nw.col("lot") >= 0)
+        return cells(there.group_by("lot", "level", "bucket").agg(nw.len().alias("number")))
+
+    def few(self, ids: Sequence[str]) -> Cells:
+        wanted = (nw.col("bucket") <= nw.col("limit")) | (nw.col("bucket") == nw.col("next"))
+        if ids:
+            wanted = wanted | nw.col("id").is_in(list(ids))
+        return cells(self.frame.filter(wanted).select(*self.row))
+
+    def find(self, ids: Sequence[str]) -> Cells:
+        return cells(self.frame.filter(nw.col("id").is_in(list(ids))).select(*self.row))
+
+    def before(self, place: Upto) -> int:
+        there = (nw.col("lot") >= 0) & (nw.col("level") == place.level) & upto(place, self.orders)
+        return int(cells(self.frame.filter(there).select(nw.len().alias("number")))["number"][0])
+
+    def decided(self, decisions: Decisions) -> Any:
+        return decided(self.frame, decisions, self.orders, self.engine.small).to_native()
+
+
+def _coarse(address: nw.Expr) -> nw.Expr:
+    """A text that two addresses of one mailbox share for certain (and a few others by chance)."""
+    plain = address.str.replace_all(r"\+[^@]*@", "@").str.replace_all(r"[^A-Za-z0-9@]", "").str.to_lowercase()
+    return plain.str.replace_all("@googlemailcom", "@gmailcom", literal=True)
+
+
+def cells(frame: Any) -> Cells:
+    """A lazy frame as columns: whole numbers as arrays, everything else as lists."""
+    found = frame.collect("pyarrow")
+    schema = found.schema
+    whole = {n for n, dtype in schema.items() if dtype.is_integer() and not found[n].is_null().any()}
+    return {n: found[n].to_numpy() if n in whole else found[n].to_list() for n in schema}
+
+
+def orders_of(names: Iterable[str]) -> list[str]:
+    """The orders among some columns, the first first."""
+    return sorted({n for n in names if n.startswith("order_")}, key=lambda n: int(n.removeprefix("order_")))
