@@ -6,7 +6,7 @@ nox.options.sessions = ["pretix"]
 nox.options.reuse_existing_virtualenvs = True
 
 
-@nox.session(python="3.11", venv_backend="venv")
+@nox.session(python="3.11", venv_backend="virtualenv")
 def pretix(session: nox.Session) -> None:
     """Install pretix, this library and the plugin; run the plugin's tests (arguments go to pytest)."""
     session.install("-q", "-e", ".", "-e", "integrations/pretix[test]")
