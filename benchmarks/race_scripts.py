@@ -19,6 +19,7 @@ from race_table import (
     BY_INCOME,
     COUNTRIES,
     COUNTRY_SHARE,
+    GROUPS,
     MOST_YEARS,
     ORGANISATION_SEATS,
     SEED,
@@ -28,6 +29,7 @@ from race_table import (
 
 CODE = {spelling: code for spelling, (code, _) in COUNTRIES.items()}
 POINTS = {spelling: BY_INCOME[group] for spelling, (_, group) in COUNTRIES.items()}
+MEMBERS = {name: {s for s, (_, group) in COUNTRIES.items() if group in groups} for name, groups in GROUPS.items()}
 USED = ["id", "country", "role", "sector", "function", "organisation", "years_experience", "gender"]
 
 
@@ -95,11 +97,7 @@ def dicts(table: str, out: str) -> None:
         p["score"] += VACCINE if p["sector"] == "vaccine" else 0
         p["ticket"] = hashlib.sha256(f"{SEED}:{p['id']}".encode()).hexdigest()
     eligible.sort(key=lambda p: (-p["score"], p["ticket"]))
-    groups = {
-        "nra": [p["role"] == "nra" for p in eligible],
-        "vaccine": [p["sector"] == "vaccine" for p in eligible],
-        "women": [p["gender"] == "female" for p in eligible],
-    }
+    groups = {name: [p["country"] in members for p in eligible] for name, members in MEMBERS.items()}
     countries = [CODE[p["country"]] for p in eligible]
     taken = set(choose(eligible, groups, countries, [p["organisation"] for p in eligible], len(people) // 10))
     reason = {p["id"]: (n + 1, WORDS[2 if n in taken else 1], p["score"]) for n, p in enumerate(eligible)}
@@ -127,8 +125,7 @@ def _pandas(table: str, out: str, **how: Any) -> None:
     eligible = (frame["sector"] != "cosmetics") | frame["role"].isin(["nra", "ministry"])
     ids = frame["id"].tolist()
     ranked = _ranked(score.to_numpy(), eligible.to_numpy(), ids)
-    tests = {"nra": ("role", "nra"), "vaccine": ("sector", "vaccine"), "women": ("gender", "female")}
-    groups = {name: (frame[c] == v).to_numpy()[ranked].tolist() for name, (c, v) in tests.items()}
+    groups = {name: country.isin(members).to_numpy()[ranked].tolist() for name, members in MEMBERS.items()}
     codes = country.map(CODE).astype("object").to_numpy()[ranked].tolist()
     organisations = pd.factorize(frame["organisation"])[0][ranked].tolist()
     rank, word = decided(len(frame), ranked, choose(ranked, groups, codes, organisations, len(frame) // 10))
@@ -154,16 +151,17 @@ def duckdb(table: str, out: str) -> None:
     con = db.connect()
     income = " ".join(f"WHEN '{name}' THEN {points}" for name, points in POINTS.items())
     codes = " ".join(f"WHEN '{name}' THEN '{code}'" for name, code in CODE.items())
-    con.execute(f"""CREATE TABLE p AS SELECT id, row_number() OVER () AS n, role, sector, gender, organisation,
+    member = ", ".join(f"country IN {tuple(m)} AS {name}" for name, m in MEMBERS.items())
+    con.execute(f"""CREATE TABLE p AS SELECT id, row_number() OVER () AS n, organisation, {member},
         CASE country {codes} END AS code, sector <> 'cosmetics' OR role IN ('nra', 'ministry') AS eligible,
         CASE country {income} END + least(years_experience, {MOST_YEARS}) + CASE WHEN function IN
         ('production', 'quality_control') THEN 10 ELSE 5 END + CASE sector WHEN 'vaccine' THEN {VACCINE} ELSE 0 END
         AS score, sha256('{SEED}:' || id) AS ticket
         FROM read_csv('{table}', header = true, types = {{'id': 'VARCHAR'}})""")
-    rows = con.execute("""SELECT n, role = 'nra', sector = 'vaccine', gender = 'female', code, organisation FROM p
+    rows = con.execute("""SELECT n, code, organisation, low, lower, upper FROM p
         WHERE eligible ORDER BY score DESC, ticket""").fetchnumpy()
-    n, nra, vaccine, women, code, organisation = rows.values()
-    groups = {"nra": nra.tolist(), "vaccine": vaccine.tolist(), "women": women.tolist()}
+    n, code, organisation = rows["n"], rows["code"], rows["organisation"]
+    groups = {name: rows[name].tolist() for name in MEMBERS}
     total = con.execute("SELECT count(*) FROM p").fetchall()[0][0]
     rank, word = decided(total, n - 1, choose(n, groups, code.tolist(), organisation.tolist(), total // 10))
     import pandas as pd
@@ -204,8 +202,7 @@ def _by_codes(columns: dict[str, tuple[Any, list[str]]], years: Any, ids: list[s
     score = score + looked_up("function", BY_FUNCTION.__getitem__) + VACCINE * vaccine
     eligible = looked_up("sector", "cosmetics".__ne__, bool) | looked_up("role", ("nra", "ministry").__contains__, bool)
     ranked = _ranked(score, eligible, ids)
-    nra, women = looked_up("role", "nra".__eq__, bool), looked_up("gender", "female".__eq__, bool)
-    groups = {n: g[ranked].tolist() for n, g in (("nra", nra), ("vaccine", vaccine), ("women", women))}
+    groups = {n: looked_up("country", m.__contains__, bool)[ranked].tolist() for n, m in MEMBERS.items()}
     number = {code: place for place, code in enumerate(dict.fromkeys(CODE.values()))}
     country = looked_up("country", lambda v: number[CODE[v]])
     organisation = columns["organisation"][0][ranked].tolist()
@@ -225,9 +222,7 @@ def polars(table: str, out: str) -> None:
         score=score,
         code=pl.col("country").replace_strict(CODE),
         eligible=(pl.col("sector") != "cosmetics") | pl.col("role").is_in(["nra", "ministry"]),
-        vaccine=vaccine,
-        nra=pl.col("role") == "nra",
-        women=pl.col("gender") == "female",
+        **{name: pl.col("country").is_in(sorted(members)) for name, members in MEMBERS.items()},
     )
     ids = frame["id"].to_list()
     ranked = _ranked(frame["score"].to_numpy(), frame["eligible"].to_numpy(), ids)

@@ -1,4 +1,7 @@
-"""The race's own table and policy: eleven columns, three minimums, two caps, a lottery."""
+"""The race's own table and policy: eleven columns, three minimums, two caps, a lottery.
+
+Each organisation is of one country and each minimum of whole countries, so the groups are nested.
+"""
 
 from __future__ import annotations
 
@@ -30,7 +33,8 @@ BY_INCOME = {"LIC": 40, "LMC": 30, "UMC": 20, "HIC": 0}
 BY_FUNCTION = {"production": 10, "quality_control": 10, "regulatory_affairs": 5, "management": 5}
 MOST_YEARS, VACCINE = 10, 5
 SEED = "race"
-SHARES = {"nra": 15, "vaccine": 25, "women": 40}
+SHARES = {"low": 15, "lower": 50, "upper": 10}
+GROUPS = {"low": ("LIC",), "lower": ("LIC", "LMC"), "upper": ("UMC",)}
 COUNTRY_SHARE, ORGANISATION_SEATS = 20, 60
 
 POLICY = """\
@@ -69,19 +73,19 @@ where = {{ sector = "vaccine" }}
 points = 5
 
 [[reserve]]
-name = "National regulatory authorities"
-where = {{ role = "nra" }}
+name = "Low income"
+where = {{ income_group = "LIC" }}
 seats = "15%"
 
 [[reserve]]
-name = "Vaccines"
-where = {{ sector = "vaccine" }}
-seats = "25%"
+name = "Low and lower middle income"
+where = {{ income_group = ["LIC", "LMC"] }}
+seats = "50%"
 
 [[reserve]]
-name = "Women"
-where = {{ gender = "female" }}
-seats = "40%"
+name = "Upper middle income"
+where = {{ income_group = "UMC" }}
+seats = "10%"
 
 [[cap]]
 name = "Any one country"
@@ -106,7 +110,7 @@ FORM = "\n".join(
 def write(folder: Path, rows: int) -> Path:
     """Write table, policy and form of so many applicants, a tenth of whom get a seat."""
     draw = random.Random(7)
-    countries, size = list(COUNTRIES), max(rows // 200, 3)
+    countries, size = list(COUNTRIES), max(rows // 5000, 3)
     with (folder / "table.csv").open("w", encoding="utf-8", newline="") as file:
         writer = csv.writer(file)
         writer.writerow(HEADINGS)
@@ -115,8 +119,9 @@ def write(folder: Path, rows: int) -> Path:
             day, second = 1 + number * 27 // rows, draw.randrange(86400)
             stamp = f"2025-08-{day:02d} {second // 3600:02d}:{second // 60 % 60:02d}:{second % 60:02d}"
             person = (f"A{number:08d}", stamp, f"{first} {last}", f"{first.lower()}.{number}@example.org")
-            work = (draw.choice(countries), draw.choice(ROLES), draw.choice(SECTORS), draw.choice(FUNCTIONS))
-            employer = f"Organisation number {draw.randrange(size)}"
+            country = draw.choice(countries)
+            work = (country, draw.choice(ROLES), draw.choice(SECTORS), draw.choice(FUNCTIONS))
+            employer = f"{COUNTRIES[country][0]} organisation {draw.randrange(size)}"
             writer.writerow((*person, *work, employer, draw.randrange(25), draw.choice(("female", "male", "male"))))
     (folder / "policy.toml").write_text(POLICY.format(seats=rows // 10), encoding="utf-8")
     (folder / "form.toml").write_text(FORM, encoding="utf-8")

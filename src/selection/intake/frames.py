@@ -15,6 +15,7 @@ from selection.applicants import Applicant, Column
 from selection.errors import InputError
 from selection.intake.coding import Coder, recoded
 from selection.intake.headings import Plan, field_of
+from selection.intake.parsers import arrow_column, polars_column
 from selection.intake.tables import Table
 
 Planner = Callable[[Sequence[str]], Plan]
@@ -47,11 +48,24 @@ def read_frame(source: Any, planned: Planner) -> Table:
         frame = frame.collect()
     names = list(frame.columns)
     headings = tuple(" ".join(str(n).split()) for n in names)
-    chosen = planned(headings).read
-    columns = tuple(coded(c.to_list()) if i in chosen else None for i, c in enumerate(frame.iter_columns()))
+    plan = planned(headings)
+    columns = tuple(
+        _column(c, apart=i in plan.apart) if i in plan.read else None for i, c in enumerate(frame.iter_columns())
+    )
     rows = np.arange(1, len(frame) + 1, dtype=np.int64)
     kind = frame.implementation.name.lower()
     return Table(headings, columns, rows, typed=True, kind=kind, source=f"{kind} dataframe")
+
+
+def _column(series: Any, *, apart: bool) -> Column:
+    """A column of a dataframe; texts of polars and pyarrow without a Python object for each."""
+    import narwhals.stable.v2 as nw
+
+    if series.dtype == nw.String and series.implementation.is_polars():
+        return polars_column(series.to_native(), apart)
+    if series.dtype == nw.String and series.implementation.is_pyarrow():
+        return arrow_column(series.to_native(), apart)
+    return coded(series.to_list())
 
 
 def read_records(source: Iterable[Any], planned: Planner, *, formed: bool) -> Table:
