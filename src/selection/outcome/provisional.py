@@ -12,7 +12,8 @@ import numpy.typing as npt
 
 from selection.draws.tickets import ticket
 from selection.errors import PolicyError
-from selection.policy import TieBreak
+from selection.intake.organisations import organisation_key
+from selection.policy import Cap, TieBreak
 from selection.ranking import sortable
 from selection.single import Verdict
 
@@ -128,8 +129,17 @@ def _signature(outcome: Outcome, groups: Mapping[tuple[str, str], Any]) -> tuple
     return (
         member,
         reserves,
-        frozenset((c.name, one) for c in plan.caps for one in _values(groups.get(("cap", c.name)), c.rule.per is None)),
+        frozenset(
+            (c.name, _counted(c.rule, one))
+            for c in plan.caps
+            for one in _values(groups.get(("cap", c.name)), c.rule.per is None)
+        ),
     )
+
+
+def _counted(cap: Cap, value: Any) -> Any:
+    """A value as its cap counts it: of an organisation what all its spellings share."""
+    return organisation_key(value) if cap.per == "organisation" and isinstance(value, str) else value
 
 
 def _values(value: Any, group: bool) -> tuple[Any, ...]:
@@ -141,6 +151,7 @@ def _values(value: Any, group: bool) -> tuple[Any, ...]:
 def _cutoffs(outcome: Outcome) -> dict[tuple[Any, ...], int]:
     """Per signature, as what it stands for, the last rank with a seat."""
     table, plan = outcome.choice.signatures, outcome.choice.plan
+    rules = {cap.name: cap.rule for cap in plan.caps}
     chosen = np.flatnonzero(outcome.choice.selected)
     last = np.full(len(table.keys), -1, dtype=np.int64)
     last[table.code[chosen]] = chosen
@@ -150,5 +161,7 @@ def _cutoffs(outcome: Outcome) -> dict[tuple[Any, ...], int]:
         masks = table.masks[signature].tolist()
         reserves = tuple(bool(masks[n] >> g & 1) for n, b in enumerate(plan.blocks) for g in range(len(b.reserves)))
         keys = [table.key(number) for number in table.keys[signature].tolist() if number >= 0]
-        found[member, reserves, frozenset((key.cap, key.value) for key in keys)] = int(last[signature])
+        found[member, reserves, frozenset((key.cap, _counted(rules[key.cap], key.value)) for key in keys)] = int(
+            last[signature]
+        )
     return found
