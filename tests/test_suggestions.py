@@ -131,6 +131,13 @@ def test_days_and_months_that_may_be_either_are_not_guessed(file: Any) -> None:
     assert {p.code for p in shipped.findings if p.column == "Completion time"} == {"unreadable_time"}
 
 
+def test_doubled_headings_that_say_nothing_have_a_form_all_the_same(file: Any) -> None:
+    path = file(table(["a", "a"], [["x", "y"]]))
+    suggestion = suggest(path)
+    reads(path, suggestion)
+    assert suggestion.form.fields["attribute"].occurrence == 1
+
+
 def test_times_of_a_workbook_are_times(tmp_path: Path) -> None:
     path = tmp_path / "forms.xlsx"
     workbook(path, MICROSOFT, MICROSOFT_ROWS, (1, 2))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
@@ -82,7 +83,7 @@ def preview(path: Path) -> Preview:
         table = _table(path, layout)
     counted: dict[str, int] = {}
     looks: list[Look] = []
-    doubled = {h for h in table.headings if table.headings.count(h) > 1} if len(table.headings) <= COLUMNS else set()
+    doubled = {heading for heading, times in Counter(table.headings).items() if times > 1}
     for place, (heading, column) in enumerate(zip(table.headings[:COLUMNS], table.columns, strict=False)):
         counted[heading] = counted.get(heading, 0) + 1
         if heading and column is not None:

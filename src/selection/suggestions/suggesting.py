@@ -58,6 +58,13 @@ class _Attempt:
         head = list(_head(self.seen, self.system, intake))
         return Document(head, self.seen.layout, name, self.finished, self.drafts, unread).text()
 
+    def with_one(self) -> _Attempt:
+        """The attempt with the first column as an attribute, where nothing else tells doubled headings apart."""
+        look = self.seen.looks[0]
+        keys = {"column": look.heading, **({"occurrence": look.occurrence} if look.occurrence is not None else {})}
+        said = "no column could be taken for a field; this one stands for any"
+        return replace(self, drafts=(Draft("attribute", keys, frozenset({look.place}), False, said),))
+
     def without(self, error: FormError) -> _Attempt:
         """The attempt without what the form cannot say."""
         name = str(error.facts.get("key", "")).removeprefix("fields.").partition(".")[0]
@@ -78,6 +85,11 @@ def suggest(path: str | Path) -> Suggestion:
             intake = read_applicants(path, form=Form.parse(attempt.text()))
         except FormError as error:
             attempt = attempt.without(error)
+            continue
+        except InputError as error:
+            if error.code not in ("doubled_headings", "missing_headings") or attempt.drafts or not seen.looks:
+                raise
+            attempt = attempt.with_one()
             continue
         if attempt.finished.keys is not None and not len(intake.pool) and intake.counts["rows"]:
             # A form that finds nobody finished has misread the column.
