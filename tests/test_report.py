@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hmac
 import re
 from collections.abc import Iterator
 from pathlib import Path
@@ -271,20 +270,22 @@ def test_the_public_edition_has_no_id_no_answer_and_no_small_number(
     watched.page.context.close()
 
 
-def test_pseudonyms_are_stable_distinct_and_do_not_follow_from_what_is_printed(
+def test_pseudonyms_are_the_codes_of_the_published_results_or_nobody_s(
     outcome: selection.Outcome, tmp_path: Path
 ) -> None:
     from selection.report.editions import pseudonyms
 
-    made = pseudonyms(outcome)
-    assert made == pseudonyms(dossier.read(outcome.write(tmp_path / "results")))
+    key = "a secret of the organiser"
     ids = [str(one) for one in outcome.intake.pool.ids[outcome.display_order]]
+    made = pseudonyms(outcome, key)
+    assert made == [dossier.code_of(key, one)[:12] for one in ids]
     assert len(set(made)) == len(set(ids))
-    text = outcome.report(tmp_path / "public.html", public=True).read_text(encoding="utf-8")
-    printed = {"", outcome.seed or "", *re.findall(r"[0-9a-f]{64}", text)}
-    tried = {hmac.new(f"{lead}{key}".encode(), ids[0].encode(), "sha256").hexdigest()[:12]
-             for key in printed for lead in ("", "pseudonyms:")}  # fmt: skip
-    assert made[0] not in tried
+    assert pseudonyms(outcome) != pseudonyms(outcome)
+    text = outcome.report(tmp_path / "public.html", public=True, key=key).read_text(encoding="utf-8")
+    assert made[0] in text
+    assert key not in text
+    with pytest.raises(selection.SelectionError, match="others could try them all"):
+        outcome.report(tmp_path / "short.html", public=True, key="short")
 
 
 def test_a_report_of_nobody_and_of_no_rules_is_a_page_too(tmp_path: Path) -> None:

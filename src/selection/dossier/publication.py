@@ -44,15 +44,21 @@ def code_of(key: str, applicant_id: str) -> str:
     return hmac.new(key.encode("utf-8"), applicant_id.encode("utf-8", "surrogatepass"), hashlib.sha256).hexdigest()
 
 
+def checked(key: str) -> str:
+    """The key, if it is long enough to keep others from trying ids out; else an `OutputError`."""
+    if len(key) < SHORTEST_KEY:
+        sentence = f"The key has {len(key)} characters: with fewer than {SHORTEST_KEY}, others could try them all."
+        raise OutputError("short_key", sentence, length=len(key))
+    return key
+
+
 def publish(outcome: Outcome, folder: str | Path, key: str, *, force: bool = False) -> Path:
     """Write the public edition into a folder: entries.csv and public.json; `OutputError` for a key that is too short.
 
     It holds no id, name, address, score or rank; counts below 5 are kept back. Keep the key secret, and the same for
     all editions of a call.
     """
-    if len(key) < SHORTEST_KEY:
-        sentence = f"The key has {len(key)} characters: with fewer than {SHORTEST_KEY}, others could try them all."
-        raise OutputError("short_key", sentence, length=len(key))
+    key = checked(key)
     with folders.filled(Path(folder), force=force, own=(ENTRIES, PUBLIC)) as fresh:
         entries = _lines(outcome, key)
         (fresh / ENTRIES).write_bytes(entries)

@@ -262,11 +262,11 @@ class Outcome(Questions):
 
         return Plots(self)
 
-    def report(self, path: str | Path, *, public: bool = False) -> Path:
-        """Write one HTML page to look at, for the committee or for the public (extra `report`)."""
+    def report(self, path: str | Path, *, public: bool = False, key: str | None = None) -> Path:
+        """Write one HTML page to look at, for the committee or, with codes for ids, for the public (extra `report`)."""
         from selection.report import write_report
 
-        return write_report(self, path, public=public)
+        return write_report(self, path, public=public, key=key)
 
     def verify(self) -> Verification:
         """Check the outcome: every decision by running again, every promise by plain counting."""

@@ -2,38 +2,31 @@
 
 from __future__ import annotations
 
-import hmac
 from collections.abc import Iterable
 from dataclasses import replace
-from hashlib import sha256
-from typing import TYPE_CHECKING
+from secrets import token_hex
+from typing import TYPE_CHECKING, Final
 
-from selection.applicants import pool_hash
 from selection.auditing.audit import SMALLEST
 from selection.charts.usage import UsedReserve
+from selection.dossier.publication import checked, code_of
 from selection.report.facts import CutOff
-from selection.vocabulary import PERSONAL
 
 if TYPE_CHECKING:
     from selection.outcome import Outcome
 
 
-def pseudonyms(outcome: Outcome) -> list[str]:
+SHOWN: Final = 12
+
+
+def pseudonyms(outcome: Outcome, key: str | None = None) -> list[str]:
     """A name for each applicant in the order of the list that does not tell the id.
 
-    The same from the table and from its folder of results. The key follows from every answer that the policy reads and
-    is printed nowhere: whoever has the answers has the ids as well, and nobody else can try ids out.
+    Under a key it is the beginning of the code in the public edition of the results, by which applicants find
+    themselves; without one, made with a key that is drawn anew and kept nowhere, so that nobody can.
     """
-    key = _key(outcome)
-    ids = outcome.intake.pool.ids[outcome.display_order].tolist()
-    return [hmac.new(key, str(one).encode(), sha256).hexdigest()[:12] for one in ids]
-
-
-def _key(outcome: Outcome) -> bytes:
-    fields, pool = outcome.assessment.fields, outcome.intake.pool
-    read = {fields.basis(name) for name in outcome.policy.fields} - PERSONAL
-    columns = {name: pool.columns[name] for name in sorted(read & pool.columns.keys())}
-    return f"pseudonyms:{pool_hash(replace(pool, columns=columns))}".encode()
+    drawn = token_hex(32) if key is None else checked(key)
+    return [code_of(drawn, str(one))[:SHOWN] for one in outcome.intake.pool.ids[outcome.display_order].tolist()]
 
 
 def for_public(reserves: Iterable[UsedReserve], cuts: Iterable[CutOff]) -> tuple[list[UsedReserve], list[CutOff]]:

@@ -25,13 +25,14 @@ if TYPE_CHECKING:
 ON_PAPER: Final = 200
 
 
-def write_report(outcome: Outcome, path: str | Path, *, public: bool = False) -> Path:
+def write_report(outcome: Outcome, path: str | Path, *, public: bool = False, key: str | None = None) -> Path:
     """Write the report of an outcome as one HTML file (extra `report`).
 
-    The public edition has pseudonyms for ids, none of the applicants' answers, and no small numbers. `OutputError`
-    where the file cannot be written.
+    The public edition has pseudonyms for ids, none of the applicants' answers, and no small numbers. Under the key of
+    the published results an applicant's pseudonym is the beginning of their code. `OutputError` where the file cannot
+    be written.
     """
-    text = report(outcome, public=public)
+    text = report(outcome, public=public, key=key)
     try:
         Path(path).write_text(text, encoding="utf-8", newline="\n")
     except OSError as error:
@@ -40,10 +41,10 @@ def write_report(outcome: Outcome, path: str | Path, *, public: bool = False) ->
     return Path(path)
 
 
-def report(outcome: Outcome, *, public: bool = False) -> str:
-    """The report as HTML text; the same outcome gives the same text."""
+def report(outcome: Outcome, *, public: bool = False, key: str | None = None) -> str:
+    """The report as HTML text; the same outcome (and key, for the public) gives the same text."""
     style, script = (_part(f"report.{kind}") for kind in ("css", "js"))
-    ids = pseudonyms(outcome) if public else outcome.intake.pool.ids[outcome.display_order].tolist()
+    ids = pseudonyms(outcome, key) if public else outcome.intake.pool.ids[outcome.display_order].tolist()
     listed = entries.table(outcome, ids, public=public)
     headings, rows = entries.head(listed, ON_PAPER)
     reserves: Sequence[UsedReserve] = used_reserves(outcome)

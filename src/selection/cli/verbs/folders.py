@@ -51,6 +51,9 @@ def audit(
 def report(
     results: Folder,
     public: Annotated[bool, typer.Option("--public", help="Pseudonyms for ids, no answers, no small numbers.")] = False,
+    key: Annotated[
+        str | None, typer.Option("--key", help="With --public: the secret of `publish`, so that codes are the same.")
+    ] = None,
     out: Annotated[
         Path | None, typer.Option("--out", "-o", help="The file (default: report.html or public.html in the folder).")
     ] = None,
@@ -59,7 +62,7 @@ def report(
     """Make one page to look at: rules, seats, reserves, cut-offs and the list."""
     from selection.cli.reporting import run
 
-    run(results, out, public=public, as_json=as_json)
+    run(results, out, key, public=public, as_json=as_json)
 
 
 @app.command(epilog="Example: selection workbook results --out shortlist.xlsx")
