@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import replace
-from secrets import token_hex
 from typing import TYPE_CHECKING, Final
 
 from selection.auditing.audit import SMALLEST
@@ -23,10 +22,13 @@ def pseudonyms(outcome: Outcome, key: str | None = None) -> list[str]:
     """A name for each applicant in the order of the list that does not tell the id.
 
     Under a key it is the beginning of the code in the public edition of the results, by which applicants find
-    themselves; without one, made with a key that is drawn anew and kept nowhere, so that nobody can.
+    themselves; without one it is a running number, by which nobody can.
     """
-    drawn = token_hex(32) if key is None else checked(key)
-    return [code_of(drawn, str(one))[:SHOWN] for one in outcome.intake.pool.ids[outcome.display_order].tolist()]
+    ids = outcome.intake.pool.ids[outcome.display_order].tolist()
+    if key is None:
+        return [f"no. {place}" for place in range(1, len(ids) + 1)]
+    secret = checked(key)
+    return [code_of(secret, str(one))[:SHOWN] for one in ids]
 
 
 def for_public(reserves: Iterable[UsedReserve], cuts: Iterable[CutOff]) -> tuple[list[UsedReserve], list[CutOff]]:
