@@ -139,6 +139,42 @@ def test_check_notes_what_was_not_said(tmp_path: Path) -> None:
     assert answer["blocks"][0]["seats"] == 5
 
 
+def test_check_notes_a_field_that_looks_misspelt_and_a_day_that_is_missing(tmp_path: Path) -> None:
+    policy = (
+        'capacity = 5\n[[eligible]]\nname = "LMIC"\nwhere = { income_grup = "LMIC", who_region = "AFR", lldc = true }\n'
+    )
+    (tmp_path / "p.toml").write_text(policy)
+    notes = "\n".join(json.loads(run("check", str(tmp_path / "p.toml"), "--json").stdout)["notes"])
+    assert "lldc" not in notes
+    assert "'income_grup', which your own table must have. Did you mean 'income_group'?" in notes
+    assert "without a line such as  on = 2025-08-31  nothing is selected" in notes
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ('capacity = 5\n[reserve]\nname = "a"\n[reserve]\n', "two brackets, each time: [[reserve]]"),
+        ('capacity = 5\nwhere = { a == "b" }\n', 'The line: where = { a == "b" }'),
+        ('[fields.id]\ncolumn = "id"\n', "is a form, which says how an export is read"),
+    ],
+)
+def test_what_is_no_policy_is_answered_with_what_it_is(tmp_path: Path, text: str, said: str) -> None:
+    (tmp_path / "p.toml").write_text(text)
+    done = run("check", str(tmp_path / "p.toml"))
+    assert done.returncode == 1
+    assert said in done.stderr
+
+
+def test_no_line_of_a_table_is_shown_where_a_policy_should_be(tmp_path: Path) -> None:
+    (tmp_path / "people.csv").write_text("id,name\n1,Amina Okafor\n")
+    assert run("check", str(tmp_path / "people.csv")).stderr.endswith("(at line 1, column 3).\n")
+
+
+def test_a_policy_given_as_a_form_is_said_to_be_one() -> None:
+    done = run("check", str(CGMP / "policy.toml"), "--form", str(CGMP / "policy.toml"))
+    assert "is a policy, which says who gets the seats" in done.stderr
+
+
 def test_explain_answers_applicants_officers_and_programs(tmp_path: Path) -> None:
     out = str(tmp_path / "r")
     run(*SELECT, "--out", out)

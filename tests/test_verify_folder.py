@@ -62,3 +62,29 @@ def test_a_missing_file_and_a_folder_that_is_none_are_named(folder: Path, tmp_pa
     assert dossier.verify(folder).differences == ("waitlist.csv is missing.",)
     answer = CliRunner().invoke(app, ["verify", str(tmp_path / "nowhere")])
     assert answer.exit_code == 1
+    assert "There is no folder" in answer.stdout
+
+
+def test_rounds_of_withdrawals_are_run_again(folder: Path) -> None:
+    runner = CliRunner()
+    selected = dossier.read(folder).shortlist["id"].tolist()
+    assert runner.invoke(app, ["replace", str(folder), selected[0]]).exit_code == 0
+    (folder / "notes.txt").write_text("mine")
+    found = dossier.verify(folder)
+    assert found.holds
+    assert found.checked[-1] == "1 round of withdrawals since, by running each again"
+    assert found.unlisted == ("notes.txt",)
+    history = folder / "history.jsonl"
+    event = json.loads(history.read_text())
+    event["round"]["admitted"] = ["p7"]
+    history.write_text(json.dumps(event, sort_keys=True, separators=(",", ":")) + "\n")
+    answer = runner.invoke(app, ["verify", str(folder)])
+    assert answer.exit_code == 1
+    assert "Round 1 does not come out as recorded: admitted differ." in answer.stdout
+
+
+def test_a_public_edition_is_said_to_be_one(folder: Path, tmp_path: Path) -> None:
+    dossier.read(folder).publish(tmp_path / "public", "a long secret sentence")
+    answer = CliRunner().invoke(app, ["verify", str(tmp_path / "public")])
+    assert answer.exit_code == 1
+    assert "is a public edition, which is checked with: selection entry" in answer.stdout

@@ -5,10 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from selection.choice.structure import classify
+from selection.conditions import misspelt
 from selection.errors import PolicyError
 from selection.policy import OPEN, rule_fields
 from selection.profiles import Fields
-from selection.vocabulary import COUNTRY_FACTS, COUNTRY_FIELDS, last_part
+from selection.vocabulary import COUNTRY_FACTS, COUNTRY_FIELDS, USUAL, last_part
 
 if TYPE_CHECKING:
     from selection.intake import Form, Intake
@@ -99,9 +100,14 @@ def _notes(policy: Policy) -> list[str]:
             )
         if "not_covered" not in stated:
             notes.append(
-                "Nor does it say what a territory counts as that the World Bank does not classify (Cook Islands, "
-                'Niue): incomplete. Say so with  not_covered = "sovereign"  or  { as = "UMC" }.'
+                "The policy does not say what a territory counts as that the World Bank does not classify (Cook "
+                'Islands, Niue): incomplete. Say so with  not_covered = "sovereign"  or  { as = "UMC" }.'
             )
+    notes += _misspelt(policy)
+    if policy.on is None and (dated := sorted(name for name in policy.fields if last_part(name) in COUNTRY_FACTS)):
+        notes.append(
+            f"The policy reads {dated[0]!r}, a fact of a day: without a line such as  on = 2025-08-31  it fails."
+        )
     if policy.ties.lottery:
         notes.append("The last tie-break is the lottery: give the same public seed each time.")
     else:
@@ -112,3 +118,15 @@ def _notes(policy: Policy) -> list[str]:
     if first.name == OPEN and not (more or caps or first.reserves):
         notes.append("There are no reserves and no caps: the best-ranked get the seats.")
     return notes
+
+
+def _misspelt(policy: Policy) -> list[str]:
+    """Fields that look like one the library knows: without a table nobody can say whether they are meant."""
+    known = sorted({*COUNTRY_FACTS, *COUNTRY_FIELDS, *USUAL, "organisation", "submitted_at"})
+    made = {table.field for table in policy.derive}
+    return [
+        f"The policy reads the field {name!r}, which your own table must have. Did you mean {near!r}?"
+        for name in sorted(policy.fields - made)
+        if last_part(name) not in known
+        and (near := next((word for word in known if misspelt(last_part(name), word)), None))
+    ]

@@ -15,6 +15,7 @@ SelectionError
 from __future__ import annotations
 
 import difflib
+import re
 import reprlib
 from collections.abc import Iterable
 from typing import Any
@@ -105,3 +106,17 @@ def did_you_mean(word: str, known: Iterable[str]) -> str:
     """` Did you mean 'x'?` for the nearest known word, or nothing."""
     close = nearest(word, known)
     return f" Did you mean {close!r}?" if close else ""
+
+
+def not_toml(what: str, text: str, error: Exception) -> str:
+    """The sentence on text that is not TOML: the line as it stands, and what is often meant.
+
+    No line is shown of a file that does not call itself TOML: it may be a table with people in it.
+    """
+    said = f"{what} is not valid TOML: {error}."
+    place = re.search(r"line (\d+)", str(error))
+    lines = text.splitlines() if ".toml" in what else []
+    line = lines[int(place[1]) - 1].strip() if place and int(place[1]) <= len(lines) else ""
+    if "twice" in str(error) and re.fullmatch(r"\[[^\[\]]+\]", line):
+        return f"{said} A table that may be there several times has two brackets, each time: [{line}]"
+    return f"{said} The line: {line[:120]}" if line else said

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from pathlib import Path
 
 import typer
@@ -18,10 +19,13 @@ def run(results: Path, *, as_json: bool) -> None:
 
         found = verify(results)
     if as_json:
-        say_json({"holds": found.holds, "checked": found.checked, "differences": found.differences})
+        say_json(asdict(found) | {"holds": found.holds})
     else:
         differs = ["Nothing differs."] if found.holds else ["Differs:", *(f"  {one}" for one in found.differences)]
-        say(printable("\n".join(["Checked:", *(f"  {one}" for one in found.checked), *differs])))
+        aside = (
+            [f"Also there, not in the record and not checked: {', '.join(found.unlisted)}"] if found.unlisted else []
+        )
+        say(printable("\n".join(["Checked:", *(f"  {one}" for one in found.checked), *aside, *differs])))
     if not found.holds:
         raise typer.Exit(PROBLEMS)
 

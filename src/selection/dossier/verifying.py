@@ -12,10 +12,12 @@ import numpy as np
 
 from selection.auditing.verification import check
 from selection.dossier import folders
+from selection.dossier.publication import PUBLIC
 from selection.dossier.reading import read
 from selection.dossier.writing import canonical_record, record_of, sealed
 from selection.errors import SelectionError
 from selection.outcome import Outcome, select
+from selection.replacement import offers, replay
 
 #: Parts of the record that need not be the same when run again elsewhere, or need the names that are not kept.
 _NOT_AGAIN = frozenset({"versions", "pool_sha256", "source", "record_sha256"})
@@ -23,10 +25,11 @@ _NOT_AGAIN = frozenset({"versions", "pool_sha256", "source", "record_sha256"})
 
 @dataclass(frozen=True)
 class Verification:
-    """What was checked of a folder of results, and what differs, in sentences."""
+    """What was checked of a folder of results, what differs, in sentences, and names in it that no hash vouches for."""
 
     checked: tuple[str, ...]
     differences: tuple[str, ...]
+    unlisted: tuple[str, ...] = ()
 
     @property
     def holds(self) -> bool:
@@ -34,7 +37,7 @@ class Verification:
 
 
 def verify(folder: str | Path) -> Verification:
-    """Check a folder of results: its files, its decisions by running again, its promises by counting.
+    """Check a folder of results: its files, its decisions and rounds by running again, its promises by counting.
 
     The hash of the whole pool takes in names and e-mail addresses, which a folder does not hold: it can be checked
     only by whoever has the table of registrations.
@@ -49,15 +52,19 @@ def verify(folder: str | Path) -> Verification:
         return Verification(("the files against their hashes", "every decision by running again"), (error.sentence,))
     differences += _record(folder, outcome)
     differences += [f"{offence.promise}: {offence.sentence}" for offence in check(outcome)]
-    names = len(json.loads((folder / folders.RECORD).read_text(encoding="utf-8"))["files"])
+    since, wrong = _rounds(folder, outcome)
+    names = json.loads((folder / folders.RECORD).read_text(encoding="utf-8"))["files"].keys()
+    known = {*names, folders.RECORD, offers.FILE}
     return Verification(
         (
-            f"{names} files against the hashes in the record, and the record against its own",
+            f"{len(names)} files against the hashes in the record, and the record against its own",
             f"{outcome.pool_size:,} decisions by running policy, pool and seed again",
             "the record's counts, seats, hashes of policy and reference data, and certificate against that run",
             "eligibility, order, seats, caps, compliance and envy by plain counting",
+            *since,
         ),
-        tuple(differences),
+        (*differences, *wrong),
+        tuple(sorted(one.name for one in folder.iterdir() if one.name not in known)),
     )
 
 
@@ -78,6 +85,12 @@ def verify_outcome(outcome: Outcome) -> Verification:
 def _files(folder: Path) -> list[str]:
     """Files that are missing, changed, or not in the record."""
     path = folder / folders.RECORD
+    if not folder.is_dir():
+        return [f"There is no folder {str(folder)!r}."]
+    if not path.exists() and (folder / PUBLIC).exists():
+        return [
+            f"{str(folder)!r} is a public edition: selection entry {folder} CODE checks it, and shows one's own entry."
+        ]
     try:
         text = path.read_text(encoding="utf-8")
         record = json.loads(text)
@@ -97,6 +110,17 @@ def _files(folder: Path) -> list[str]:
             said.append(f"{name} was changed since it was written.")
     missing = set(folders.FILES) - {folders.RECORD} - hashes.keys()
     return [*said, *(f"{name} is not in the record." for name in sorted(missing))]
+
+
+def _rounds(folder: Path, outcome: Outcome) -> tuple[list[str], list[str]]:
+    """Rounds of withdrawals since the selection, each run again: what was checked, and what differs."""
+    try:
+        made = offers.rounds(offers.read(folder))
+        replay(outcome, made)
+    except SelectionError as error:
+        return [f"{offers.FILE}, by running each round again"], [error.sentence]
+    number = f"{len(made):,} {'round' if len(made) == 1 else 'rounds'} of withdrawals since"
+    return ([f"{number}, by running each again"] if made else []), []
 
 
 def _record(folder: Path, outcome: Outcome) -> list[str]:

@@ -11,7 +11,7 @@ from typing import Annotated, Any, Final, Literal, Self
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
 
-from selection.errors import FormError, did_you_mean
+from selection.errors import FormError, did_you_mean, not_toml
 from selection.intake.mistakes import explain
 from selection.intake.shipped import found_form, shipped_forms
 from selection.vocabulary import COUNTRY_FIELDS
@@ -242,7 +242,10 @@ class Form(BaseModel):
         try:
             data = tomllib.loads(text)
         except (tomllib.TOMLDecodeError, RecursionError) as error:
-            raise FormError("bad_toml", f"{source}: this is not valid TOML: {error}.", file=source) from None
+            raise FormError("bad_toml", not_toml(f"{source}: this", text, error), file=source) from None
+        if "capacity" in data and "fields" not in data:
+            sentence = f"{source} is a policy, which says who gets the seats. A form says how an export is read."
+            raise FormError("a_policy", sentence, file=source)
         return cls._validated(data, source)
 
     @classmethod

@@ -16,7 +16,7 @@ from pydantic import BeforeValidator, Discriminator, Field, Tag, ValidationError
 
 from selection import html
 from selection.applicants import canonical_text
-from selection.errors import OutputError, PolicyError, brief
+from selection.errors import OutputError, PolicyError, brief, not_toml
 from selection.policy import rules
 from selection.policy.blocks import Plan, plan
 from selection.policy.contradictions import contradictions
@@ -128,6 +128,9 @@ class Policy(Rule):
     def parse(cls, text: str, source: str = "policy") -> Self:
         """The policy of TOML text that is kept elsewhere than in a file; mistakes are said of `source`."""
         table = _toml(text, source)
+        if "fields" in table and "capacity" not in table:
+            sentence = f"{source} is a form, which says how an export is read. A policy says who gets the seats."
+            raise PolicyError("a_form", sentence, file=source)
         try:
             return cls.model_validate(table)
         except PolicyError as error:
@@ -227,7 +230,7 @@ def _toml(text: str, source: str) -> dict[str, Any]:
     except RecursionError:
         raise PolicyError("too_deep", f"{source} is nested too deeply to be a policy.", file=source) from None
     except ValueError as error:
-        raise PolicyError("not_toml", f"{source} is not valid TOML: {error}.", file=source) from None
+        raise PolicyError("not_toml", not_toml(source, text, error), file=source) from None
 
 
 def _read_text(path: str | Path) -> str:

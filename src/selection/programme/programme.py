@@ -189,5 +189,4 @@ def _table(path: Path) -> dict[str, Any]:
         sentence = f"The programme file {str(path)!r} cannot be read: {error.strerror or error}."
         raise ProgrammeError("unreadable_programme", sentence, file=str(path)) from None
     except (ValueError, RecursionError) as error:
-        sentence = f"{path} is not valid TOML: {error}."
-        raise ProgrammeError("not_toml", sentence, file=str(path)) from None
+        raise ProgrammeError("not_toml", f"{path} is not valid TOML: {error}.", file=str(path)) from None
