@@ -191,7 +191,8 @@ def _dask_out(made: Any, out: str) -> None:
     import pyarrow as pa
 
     kinds = {"rank": pa.int64(), "tier": pa.int64(), "score": pa.decimal128(38, 6)}
-    made.to_parquet(out, schema={name: kinds.get(name, pa.string()) for name in made.columns}, write_index=False)
+    schema = pa.schema([(name, kinds.get(name, pa.string())) for name in made.columns])
+    made.to_parquet(out, schema=schema, write_index=False)
 
 
 def on_spark(stack: Any, table: str, master: str = "local[2]") -> Any:
