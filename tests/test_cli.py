@@ -145,7 +145,7 @@ def test_check_notes_a_field_that_looks_misspelt_and_a_day_that_is_missing(tmp_p
     )
     (tmp_path / "p.toml").write_text(policy)
     notes = "\n".join(json.loads(run("check", str(tmp_path / "p.toml"), "--json").stdout)["notes"])
-    assert "lldc" not in notes
+    assert "Did you mean 'ldc'" not in notes
     assert "'income_grup', which your own table must have. Did you mean 'income_group'?" in notes
     assert "without a line such as  on = 2025-08-31  nothing is selected" in notes
 

@@ -105,9 +105,7 @@ def _notes(policy: Policy) -> list[str]:
             )
     notes += _misspelt(policy)
     if policy.on is None and (dated := sorted(name for name in policy.fields if last_part(name) in COUNTRY_FACTS)):
-        notes.append(
-            f"The policy reads {dated[0]!r}, a fact of a day: without a line such as  on = 2025-08-31  it fails."
-        )
+        notes.append(f"{dated[0]!r} is a fact of a day: without a line such as  on = 2025-08-31  nothing is selected.")
     if policy.ties.lottery:
         notes.append("The last tie-break is the lottery: give the same public seed each time.")
     else:

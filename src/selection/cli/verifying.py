@@ -22,9 +22,7 @@ def run(results: Path, *, as_json: bool) -> None:
         say_json(asdict(found) | {"holds": found.holds})
     else:
         differs = ["Nothing differs."] if found.holds else ["Differs:", *(f"  {one}" for one in found.differences)]
-        aside = (
-            [f"Also there, not in the record and not checked: {', '.join(found.unlisted)}"] if found.unlisted else []
-        )
+        aside = [f"Not in the record, so not checked: {', '.join(found.unlisted)}"] if found.unlisted else []
         say(printable("\n".join(["Checked:", *(f"  {one}" for one in found.checked), *aside, *differs])))
     if not found.holds:
         raise typer.Exit(PROBLEMS)

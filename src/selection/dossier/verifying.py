@@ -88,9 +88,7 @@ def _files(folder: Path) -> list[str]:
     if not folder.is_dir():
         return [f"There is no folder {str(folder)!r}."]
     if not path.exists() and (folder / PUBLIC).exists():
-        return [
-            f"{str(folder)!r} is a public edition: selection entry {folder} CODE checks it, and shows one's own entry."
-        ]
+        return [f"{str(folder)!r} is a public edition, which is checked with: selection entry {folder} CODE"]
     try:
         text = path.read_text(encoding="utf-8")
         record = json.loads(text)
