@@ -9,7 +9,7 @@ from datetime import UTC, date, datetime
 from decimal import MAX_EMAX, MIN_EMIN, Context, Decimal
 from functools import cached_property
 from types import MappingProxyType
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import numpy as np
 import numpy.typing as npt
@@ -53,6 +53,10 @@ class Applicant(BaseModel):
         default=None, validation_alias=AliasChoices("organisation", "organization", "employer")
     )
     submitted_at: AwareDatetime | None = None
+
+    if TYPE_CHECKING:  # attributes of the call's own are keywords like any other
+
+        def __init__(self, *, id: str, **fields: Any) -> None: ...
 
     def __repr_args__(self) -> Iterator[tuple[str | None, Any]]:
         """The fields known here, without name and e-mail; attributes may hold anything, so none is shown."""

@@ -14,6 +14,7 @@ from selection.assessment import MISSING, Question, points, questions
 from selection.errors import InputError, PolicyError, brief
 from selection.intake import read_applicants
 from selection.intake.headings import field_of
+from selection.intake.registrations import registration
 from selection.policy import Policy
 from selection.profiles import country_fact, fact_of, first_match
 from selection.vocabulary import COUNTRY_FIELDS, PERSONAL
@@ -106,11 +107,8 @@ class Single:
 
     def cells(self, applicant: Applicant | Mapping[str, Any]) -> dict[str, Any]:
         """The fields of one applicant as a pool holds them."""
-        if isinstance(applicant, Applicant):
-            given = {**applicant.__dict__, **(applicant.__pydantic_extra__ or {})}
-        elif isinstance(applicant, Mapping):
-            given = dict(applicant)
-        else:
+        given = registration(applicant)
+        if given is None:
             sentence = f"One applicant is a mapping or an Applicant, not a {type(applicant).__name__}."
             raise InputError("not_a_registration", sentence, type=type(applicant).__name__)
         return {

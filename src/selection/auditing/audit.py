@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, fields, replace
+from itertools import chain
 from typing import TYPE_CHECKING, Any, Final
 
 from selection.auditing.groups import COUNTS, Group, tables, totals
 from selection.auditing.suppression import suppressed
 from selection.conditions import AllOf, AnyOf, Between, Condition, Not
-from selection.errors import NotFoundError, PolicyError, SelectionError, did_you_mean
+from selection.errors import NotFoundError, PolicyError, SelectionError, brief, did_you_mean
 from selection.policy import Policy, Reserve
 from selection.vocabulary import COUNTRY_FACTS, COUNTRY_FIELDS, PERSONAL, last_part
 
@@ -150,7 +151,12 @@ def _bounded(condition: Condition | None) -> frozenset[str]:
 
 def _listed(by: By) -> list[tuple[str, ...]]:
     listed: Iterable[Any] = by if isinstance(by, list) else [by]
-    return [(one,) if isinstance(one, str) else tuple(one) for one in listed]
+    found = [(one,) if isinstance(one, str) or not isinstance(one, Iterable) else tuple(one) for one in listed]
+    for name in chain.from_iterable(found):
+        if not isinstance(name, str):
+            sentence = f"A field is named by a text such as 'role', not by {brief(name)}."
+            raise NotFoundError("unknown_field", sentence, type=type(name).__name__)
+    return found
 
 
 def _known(outcome: Outcome, name: str) -> None:

@@ -42,9 +42,9 @@ def cells(
     by: str | None = None,
 ) -> Cells:
     """The columns of a sweep."""
-    axes: list[tuple[str, str, list[Any]]] = [] if capacity is None else [("capacity", "capacity", list(capacity))]
+    axes: list[tuple[str, str, list[Any]]] = [] if capacity is None else [("capacity", "capacity", _values(capacity))]
     for kind, ranges in (("reserve", reserve), ("cap", cap), ("points", points)):
-        axes += [(kind, name, list(values)) for name, values in (ranges or {}).items()]
+        axes += [(kind, name, _values(values)) for name, values in (ranges or {}).items()]
     of = None if by is None else field_cells(outcome.assessment.fields.column(by), np.arange(outcome.pool_size))
     rows: list[dict[str, Any]] = []
     for values in product(*(given for _, _, given in axes)):
@@ -58,6 +58,11 @@ def cells(
         rows += [{**row, "value": value, "members": chosen.count(value)} for value in every]
     names = list(rows[0]) if rows else []
     return {name: _column([row[name] for row in rows]) for name in names}
+
+
+def _values(given: Any) -> list[Any]:
+    """The values of a range; one alone is a range of one."""
+    return [given] if isinstance(given, str) or not isinstance(given, Iterable) else list(given)
 
 
 def _arguments(axes: list[tuple[str, str, list[Any]]], values: tuple[Any, ...]) -> dict[str, Any]:

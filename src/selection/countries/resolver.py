@@ -15,6 +15,7 @@ from selection.countries.repairing import LOST, repaired, unwrapped
 from selection.countries.resolution import Resolution
 from selection.countries.spelling import folded_key
 from selection.countries.suggesting import suggested, suggestions
+from selection.errors import InputError
 
 REMEMBERED = 65536
 
@@ -34,6 +35,9 @@ _STATUS = {
 
 def country(text: str, *, aliases: Mapping[str, str] | OwnNames | None = None) -> Resolution:
     """The country that a text names, or why it names none; `aliases` are the call's own names, which win."""
+    if not isinstance(text, str):
+        sentence = f"A country is looked up by a text, not by an object of type {type(text).__name__}."
+        raise InputError("not_a_text", sentence, type=type(text).__name__)
     if aliases:
         own = aliases if isinstance(aliases, OwnNames) else _own_names(tuple(sorted(aliases.items())))
         if code := own.find(text):

@@ -32,6 +32,9 @@ def pack(outcome: Outcome) -> bytes:
 
 def unpack(packed: bytes) -> Outcome:
     """The outcome that was packed, run again and compared like a folder; `OutputError` where it was changed."""
+    if not isinstance(packed, bytes | bytearray | memoryview):
+        sentence = "Packed results are bytes; a folder is read with dossier.read(folder)."
+        raise OutputError("not_packed", sentence, type=type(packed).__name__)
     try:
         with TemporaryDirectory() as place, ZipFile(io.BytesIO(packed)) as archive:
             if sum(one.file_size for one in archive.infolist()) > LARGEST:

@@ -12,6 +12,8 @@ from selection.errors import InputError
 
 def ticket(seed: str, applicant_id: str, block: str | None = None) -> str:
     """An applicant's lottery number: SHA-256 of `seed:id`, or `seed:block:id` for a fresh ticket in each block."""
+    if any(one is None or isinstance(one, bytes) for one in (seed, applicant_id)):
+        raise InputError("no_ticket", "A ticket is made of a seed and an id, two texts; None and bytes are none.")
     key = f"{seed}:{applicant_id}" if block is None else f"{seed}:{block}:{applicant_id}"
     return hashlib.sha256(key.encode("utf-8", "surrogatepass")).hexdigest()
 

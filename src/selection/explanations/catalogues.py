@@ -42,12 +42,19 @@ def languages() -> list[str]:
     return sorted(f.name.removesuffix(".toml") for f in folder.iterdir() if f.name.endswith(".toml"))
 
 
+def spoken(language: str) -> str:
+    """The language there are words for: as named, whatever its capitals, else without its region (`en-GB` is `en`)."""
+    said = str(language).casefold().replace("_", "-")
+    known = languages()
+    return next((one for one in (language, said, said.partition("-")[0]) if one in known), language)
+
+
 @cache
 def catalogue(language: str) -> Mapping[str, Any]:
     """The sentences of a language; `NotFoundError` names the languages there are."""
-    known = languages()
+    known, language = languages(), spoken(language)
     if language not in known:
-        hint = did_you_mean(language, known)
+        hint = did_you_mean(str(language), known)
         sentence = f"There are no words for the language {language!r}.{hint} Known: {', '.join(known)}."
         raise NotFoundError("unknown_language", sentence, language=language, known=known)
     file = resources.files("selection") / "words" / f"{language}.toml"
@@ -57,7 +64,7 @@ def catalogue(language: str) -> Mapping[str, Any]:
 @cache
 def words(language: str) -> Words:
     """A language with its plural and number rules, those of Babel (extra `languages`) where it is installed."""
-    sections = catalogue(language)
+    sections, language = catalogue(language), spoken(language)
     try:
         import babel
     except ImportError:

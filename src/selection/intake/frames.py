@@ -7,15 +7,18 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date, datetime
 from decimal import Decimal
+from enum import Enum
 from typing import Any
+from uuid import UUID
 
 import numpy as np
 
-from selection.applicants import Applicant, Column
+from selection.applicants import Column
 from selection.errors import InputError
 from selection.intake.coding import Coder, recoded
 from selection.intake.headings import Plan, field_of
 from selection.intake.parsers import arrow_column, polars_column
+from selection.intake.registrations import registration
 from selection.intake.tables import Table
 
 Planner = Callable[[Sequence[str]], Plan]
@@ -100,13 +103,11 @@ def _gathered(source: Iterable[Any], formed: bool) -> tuple[dict[str, list[Any]]
 
 
 def _cells(record: Any, number: int) -> Mapping[Any, Any]:
-    if isinstance(record, Applicant):
-        given = {**record.__dict__, **(record.__pydantic_extra__ or {})}
-        return {k: v for k, v in given.items() if v is not None}
-    if isinstance(record, Mapping):
-        return record
-    sentence = f"Record {number} is of type {type(record).__name__}; a registration is a mapping or an Applicant."
-    raise InputError("not_a_registration", sentence, row=number)
+    found = registration(record)
+    if found is None:
+        sentence = f"Record {number} is of type {type(record).__name__}; a registration is a mapping or an Applicant."
+        raise InputError("not_a_registration", sentence, row=number)
+    return found
 
 
 def _refuse_twice(column: list[Any], name: str, value: Any) -> None:
@@ -153,8 +154,12 @@ def plain(value: Any) -> Any:
     """A Python value as rules may see it: exact numbers, sorted words, None for missing; others stay for a problem."""
     if value is None or type(value) in (int, bool, datetime, date):
         return value
+    if isinstance(value, Enum):
+        return plain(value.value)
     if isinstance(value, str):
         return str(value).strip() or None
+    if isinstance(value, UUID):
+        return str(value)
     if isinstance(value, np.generic):
         return plain(_from_numpy(value))
     if isinstance(value, float | Decimal):

@@ -14,6 +14,7 @@ from selection.applicants import Column, canonical_text, objects
 from selection.intake.cells import checked
 from selection.intake.findings import Ledger, Trouble
 from selection.intake.forms import FieldForm
+from selection.intake.frames import Unreadable
 from selection.texts import Texts
 
 SHORT, LONG = 12, 64
@@ -49,7 +50,7 @@ def read_ids(
 
 def _texts(raw: Column, field: FieldForm) -> tuple[list[str | None], dict[int, Trouble]]:
     values = raw.values.tolist()
-    if isinstance(raw.values, Texts) or all(map(str.__instancecheck__, values)):
+    if isinstance(raw.values, Texts) or {*map(type, values)} <= {str}:
         return _with_prefix(_filled_up(values, field.width), field.prefix), {}
     troubles = {code: t for code, v in enumerate(values) if (t := _trouble(v)) is not None}
     texts = [None if code in troubles else _id(v, field) for code, v in enumerate(values)]
@@ -74,7 +75,7 @@ def _with_prefix(texts: list[str], prefix: str) -> list[str | None]:
 
 
 def _trouble(value: Any) -> Trouble | None:
-    if isinstance(value, tuple | bool | date):
+    if isinstance(value, tuple | bool | date | Unreadable):
         return Trouble("unreadable_id", "an id is a text or a whole number.", "changed")
     found = checked("id", value)
     return found and Trouble(found.code, found.sentence, "changed")

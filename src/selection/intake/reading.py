@@ -13,6 +13,7 @@ import numpy as np
 import numpy.typing as npt
 
 from selection.applicants import Column, Pool, canonical_text
+from selection.errors import FormError
 from selection.intake.coding import unmasked
 from selection.intake.duplicates import find_duplicates
 from selection.intake.fields import FieldReader
@@ -67,7 +68,12 @@ def _form(form: Form | Mapping[str, Any] | str | Path | None) -> Form:
         return Form()
     if isinstance(form, Form):
         return form
-    return Form.load(form) if isinstance(form, str | Path) else Form.model_validate(dict(form))
+    if isinstance(form, str | Path):
+        return Form.load(form)
+    if isinstance(form, Mapping):
+        return Form.model_validate(dict(form))
+    said = "A form is a Form, a table with its keys, a TOML file or the name of a shipped form; this is of type "
+    raise FormError("not_a_form", f"{said}{type(form).__name__}.", type=type(form).__name__)
 
 
 def _complete_rows(table: Table, complete: Complete | None, found: Plan) -> tuple[Table, list[Problem]]:

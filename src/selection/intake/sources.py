@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
+from inspect import iscoroutinefunction
 from pathlib import Path
 from typing import Any, Final
 
@@ -26,12 +27,10 @@ def open_table(source: Any, form: Form) -> Table:
         return _read_file(Path(source), form)
     if is_frame(source):
         return read_frame(source, _planner(form, "the dataframe", of_file=False))
+    if callable(getattr(source, "read", None)):
+        return _read_data(*_uploaded(source), form)
     if isinstance(source, Mapping | bytes | bytearray) or not isinstance(source, Iterable):
-        sentence = (
-            f"Registrations cannot be read from a {type(source).__name__}: "
-            "give a path, a dataframe, or an iterable of mappings or applicants."
-        )
-        raise InputError("not_a_source", sentence, type=type(source).__name__)
+        raise _no_source(source)
     return read_records(source, _planner(form, "the records", of_file=False), formed=bool(form.fields))
 
 
@@ -45,13 +44,39 @@ def raw_table(path: Path, form: Form) -> Table:
 
 
 def _read_file(path: Path, form: Form, planned: Callable[[Sequence[str]], Plan] | None = None) -> Table:
-    data = _bytes(path)
-    planned = planned or _planner(form, path.name, of_file=True)
+    return _read_data(_bytes(path), path.name, form, planned)
+
+
+def _read_data(data: bytes, name: str, form: Form, planned: Callable[[Sequence[str]], Plan] | None = None) -> Table:
+    planned = planned or _planner(form, name, of_file=True)
     if data.startswith(WORKBOOKS):
-        return read_workbook(data, form, path.name, planned)
+        return read_workbook(data, form, name, planned)
     part = sectioned(data, form)
-    table = read_text(part.data, part.form, path.name, planned)
+    table = read_text(part.data, part.form, name, planned)
     return replace(table, findings=(*table.findings, *part.findings)) if part.findings else table
+
+
+def _uploaded(source: Any) -> tuple[bytes, str]:
+    """What an open file or an upload holds, and what it is called."""
+    if iscoroutinefunction(source.read):
+        sentence = "This upload is read with await: give the open file behind it, upload.file."
+        raise InputError("not_a_source", sentence, type=type(source).__name__)
+    data = source.read()
+    named = getattr(source, "name", None)
+    name = Path(named).name if isinstance(named, str) and named else "the upload"
+    return data.encode("utf-8", "surrogatepass") if isinstance(data, str) else bytes(data), name
+
+
+def _no_source(source: Any) -> InputError:
+    said = (
+        f"Registrations cannot be read from an object of type {type(source).__name__}: "
+        "give a path, an open file, a dataframe, or an iterable of mappings or applicants."
+    )
+    if isinstance(source, bytes | bytearray):
+        said += " Bytes are an open file too: io.BytesIO(data)."
+    if isinstance(source, Mapping):
+        said += " One registration alone is a list of one, [registration]; columns are a dataframe, DataFrame(columns)."
+    return InputError("not_a_source", said, type=type(source).__name__)
 
 
 def _bytes(path: Path) -> bytes:

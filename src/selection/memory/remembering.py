@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
+from pathlib import Path
 from types import MappingProxyType
 from typing import Any, Final
 
@@ -28,7 +29,8 @@ def remember(intake: Intake, policy: Policy, history: Iterable[Any]) -> Intake:
     `InputError` where the same ids stand for other people, or the registrations have such a field of their own.
     """
     wanted = sorted(policy.fields & REMEMBERED.keys())
-    editions = [Past.of(one) for one in history]
+    alone = isinstance(history, str | Path) or not isinstance(history, Iterable)
+    editions = [Past.of(one) for one in ([history] if alone else history)]
     own = sorted(set(wanted) & intake.pool.columns.keys())
     if own:
         sentence = (

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
+from decimal import Decimal
+from numbers import Integral
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any, cast
@@ -12,7 +14,7 @@ import numpy.typing as npt
 
 from selection.assessment import ELIGIBLE, Assessment, assess
 from selection.choice import Signatures, choose, signatures
-from selection.errors import PolicyError, did_you_mean
+from selection.errors import InputError, PolicyError, brief, did_you_mean
 from selection.intake import Intake, read_applicants
 from selection.outcome.outcome import Outcome
 from selection.outcome.ties import check_ties
@@ -40,7 +42,10 @@ def select(
     `no_show_last_time` ...). Raises `PolicyError` where policy and applicants do not fit together and `TieError` where
     a tie would decide about a seat and there is no seed.
     """
-    policy = policy_of(policy)
+    policy, key = policy_of(policy), key_of(seed)
+    if seconds is not None and not (_is_number(seconds) and seconds > 0):
+        sentence = f"`seconds` is a number above 0, or None for no limit, not {brief(seconds)}."
+        raise InputError("bad_seconds", sentence)
     from selection.engines import engine_of
 
     engine = engine_of(applicants)
@@ -51,13 +56,13 @@ def select(
         from selection.engines.running import select_on
 
         # It answers to the same names as an outcome in memory; its tables are the engine's.
-        return cast(Outcome, select_on(engine, policy, None if seed is None else str(seed), seconds))
+        return cast(Outcome, select_on(engine, policy, key, seconds))
     intake = applicants if isinstance(applicants, Intake) else read_applicants(applicants)
     if history is not None:
         from selection.memory import remember
 
         intake = remember(intake, policy, history)
-    return decide(intake, policy, None if seed is None else str(seed), seconds)
+    return decide(intake, policy, key, seconds)
 
 
 def decide(
@@ -87,7 +92,20 @@ def policy_of(policy: Policy | Mapping[str, Any] | str | Path) -> Policy:
     """A policy, its table or its file as the policy it is."""
     if isinstance(policy, Policy):
         return policy
-    return Policy.model_validate(dict(policy)) if isinstance(policy, Mapping) else Policy.load(policy)
+    return Policy.model_validate(policy) if isinstance(policy, Mapping) else Policy.load(policy)
+
+
+def key_of(seed: Any) -> str | None:
+    """A seed as the text that tickets are made with; `InputError` for what has no one spelling."""
+    if seed is None or isinstance(seed, str):
+        return seed
+    if isinstance(seed, Integral) and not isinstance(seed, bool):
+        return str(int(seed))
+    raise InputError("bad_seed", f"A seed is a text or a whole number, not {brief(seed)}.")
+
+
+def _is_number(value: Any) -> bool:
+    return isinstance(value, int | float | Decimal) and not isinstance(value, bool)
 
 
 def _pinned(assessment: Assessment) -> list[int]:

@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping
 from datetime import date, datetime
 from decimal import Decimal
 from functools import cached_property
+from os import PathLike
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal, Self
 
@@ -114,6 +115,8 @@ class Policy(Rule):
     @classmethod
     def model_validate(cls, obj: Any, **options: Any) -> Self:
         """The policy of a table with the same keys as the TOML file; `PolicyError` where it is wrong."""
+        if isinstance(obj, Mapping):
+            obj = {str(key): value for key, value in obj.items()}
         try:
             return super().model_validate(obj, **options)
         except ValidationError as error:
@@ -225,6 +228,9 @@ class Policy(Rule):
 
 
 def _toml(text: str, source: str) -> dict[str, Any]:
+    if not isinstance(text, str):
+        sentence = f"{source} is TOML text; an object of type {type(text).__name__} is none."
+        raise PolicyError("not_text", sentence, file=source)
     try:
         return tomllib.loads(text, parse_float=Decimal)
     except RecursionError:
@@ -234,13 +240,17 @@ def _toml(text: str, source: str) -> dict[str, Any]:
 
 
 def _read_text(path: str | Path) -> str:
+    if not isinstance(path, str | PathLike):
+        sentence = "A policy is a Policy, a table with its keys, or the path of a TOML file; this is of type "
+        raise PolicyError("not_a_policy", f"{sentence}{type(path).__name__}.", type=type(path).__name__)
     try:
         return Path(path).read_text(encoding="utf-8-sig")
     except UnicodeDecodeError:
         raise PolicyError("not_text", f"{path} is not UTF-8 text: save it as UTF-8.", file=str(path)) from None
     except (OSError, ValueError) as error:
         said = getattr(error, "strerror", None) or error
-        sentence = f"The policy file {str(path)!r} cannot be read: {said}."
+        hint = " Rules kept as text are read with Policy.parse(text)." if {*str(path)} & {"=", "\n"} else ""
+        sentence = f"The policy file {str(path)!r} cannot be read: {said}.{hint}"
         raise PolicyError("unreadable_policy", sentence, file=str(path)) from None
 
 

@@ -8,11 +8,21 @@ from decimal import Decimal
 from functools import cached_property
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSchema, field_serializer, model_validator
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    ValidationError,
+    WithJsonSchema,
+    field_serializer,
+    model_validator,
+)
 
 from selection.applicants import canonical_text
 from selection.conditions import Condition, check_word, fields, misspelt, number, parse, plain
 from selection.errors import brief, did_you_mean
+from selection.policy.mistakes import explain
 from selection.policy.shares import SEATS_SCHEMA, Rounding, Seats, seats
 from selection.vocabulary import expand
 
@@ -98,7 +108,10 @@ class Rule(BaseModel):
         """The rule with some keys changed, checked like any other; nothing worked out before is carried over."""
         said = {key: getattr(self, key) for key in self.model_fields_set}
         kept = copy.deepcopy(said) if deep else said
-        return type(self).model_validate({**kept, **(update or {})})
+        try:
+            return type(self).model_validate({**kept, **(update or {})})
+        except ValidationError as error:
+            raise explain(type(self), error) from None
 
 
 class Conditional(Rule):

@@ -7,7 +7,7 @@ import hashlib
 import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, fields
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 
@@ -139,8 +139,8 @@ def replace(
     pinned applicant.
     """
     lock = chosen_lock(outcome, lock)
-    gone = sorted({_place(outcome, one) for one in ([withdrawn] if isinstance(withdrawn, str) else withdrawn)})
-    sure = sorted({_pinned(outcome, one, gone) for one in ([pinned] if isinstance(pinned, str) else pinned)})
+    gone = sorted({_place(outcome, one) for one in _ids(withdrawn)})
+    sure = sorted({_pinned(outcome, one, gone) for one in _ids(pinned)})
     before = Seats.of(outcome)
     ranks = frozenset(int(outcome.rank_of[place]) for place in gone) - {-1}
     answer = before.without(ranks, lock, frozenset(int(outcome.rank_of[place]) for place in sure))
@@ -149,6 +149,14 @@ def replace(
     made = _round(outcome, gone, sure, before, answer, lock)
     earlier = outcome.rounds if isinstance(outcome, Remaining) else ()
     return Replacement(remaining(outcome, np.array(gone, dtype=np.int64), answer, (*earlier, made)), made)
+
+
+def _ids(given: Any) -> Iterable[Any]:
+    """One id alone stands for itself; of a dataframe its ids."""
+    if isinstance(given, str) or not isinstance(given, Iterable):
+        return [given]
+    frame: Any = given
+    return cast(Iterable[Any], frame["id"]) if "id" in getattr(frame, "columns", ()) else given
 
 
 def replay(start: Outcome, rounds: Iterable[Round]) -> Outcome:
