@@ -365,3 +365,34 @@ def test_names_and_addresses_are_never_printed(tmp_path: Path) -> None:
     assert done.returncode == 0, done.stderr
     assert "example.org" not in done.stdout + done.stderr
     assert "Otieno" not in done.stdout
+
+
+ROWS = "id,gender,years,role\n1,Woman,3,nra\n2,F,,other\n3,F,4,\n4,M,5,nra\n"
+RULES = """
+capacity = 2
+counting = "each"
+eligible = [{ name = "Role", where = { role = ["nra", "other"] } }]
+points = [{ name = "Experience", field = "years", per = 1 }]
+reserve = [{ name = "Women", where = { any = [{ gender = "female" }, { gender = ["F", "x"] }] }, seats = 1 }]
+cap = [{ name = "Not these", where = { not = { gender = "unknown" } }, seats = 2 }]
+"""
+
+
+def test_words_that_nobody_has_and_rules_that_leave_applicants_incomplete_are_told(tmp_path: Path) -> None:
+    (tmp_path / "t.csv").write_text(ROWS)
+    (tmp_path / "p.toml").write_text(RULES)
+    files = (str(tmp_path / "t.csv"), "--policy", str(tmp_path / "p.toml"), "--out", str(tmp_path / "r"), "--json")
+    said = [one["sentence"] for one in json.loads(run("select", *files).stdout)["look_at"]]
+    asked = "[[reserve]] 'Women' asks for gender 'female', which no applicant has. They have 'F', 'Woman', 'M'."
+    assert said[0] == asked
+    assert sum("which no applicant has" in one for one in said) == 1
+    assert any("'Role' reads role" in one and one.endswith("they would be ineligible.") for one in said)
+    assert any("'Experience' reads years" in one and "missing = 0" in one for one in said)
+    done = run("check", str(tmp_path / "p.toml"), "-r", str(tmp_path / "t.csv"), "--json")
+    assert asked in json.loads(done.stdout)["notes"]
+
+
+def test_help_lists_the_verbs_as_they_are_needed() -> None:
+    verbs = re.findall(r"^  ([a-z-]+) ", run("--help").stdout.partition("Commands:")[2], flags=re.MULTILINE)
+    assert verbs[:3] == ["select", "demo", "check"]
+    assert verbs.index("explain") < verbs.index("letters")

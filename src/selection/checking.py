@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from collections import Counter
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any, Final
 
+from selection.applicants import canonical_text
+from selection.assessment import INCOMPLETE, Assessment
 from selection.choice.structure import classify
-from selection.conditions import misspelt
+from selection.conditions import AllOf, AnyOf, Condition, OneOf, misspelt
 from selection.errors import PolicyError
+from selection.intake.findings import short
 from selection.policy import OPEN, rule_fields
 from selection.profiles import Fields
 from selection.vocabulary import COUNTRY_FACTS, COUNTRY_FIELDS, USUAL, last_part
@@ -14,6 +19,9 @@ from selection.vocabulary import COUNTRY_FACTS, COUNTRY_FIELDS, USUAL, last_part
 if TYPE_CHECKING:
     from selection.intake import Form, Intake
     from selection.policy import Plan, Policy
+
+#: So many words are shown of those that a rule asks for, and of those that applicants have.
+SHOWN: Final = 6
 
 
 def report(policy: Policy, form: Form | None = None, intake: Intake | None = None) -> dict[str, Any]:
@@ -33,7 +41,7 @@ def report(policy: Policy, form: Form | None = None, intake: Intake | None = Non
         "withdrawals": structure.withdrawals,
         "fields": fields,
         "absent": absent,
-        "notes": _notes(policy),
+        "notes": [*(unmet(Fields(intake.pool, policy)) if intake and not absent else ()), *_notes(policy)],
     }
 
 
@@ -128,3 +136,60 @@ def _misspelt(policy: Policy) -> list[str]:
         if last_part(name) not in known
         and (near := next((word for word in known if misspelt(last_part(name), word)), None))
     ]
+
+
+def unmet(fields: Fields) -> Iterator[str]:
+    """Words that a rule asks for and no applicant has: a sentence for each, with what they have instead.
+
+    Facts of countries are left out: that nobody comes from a region is nothing to mend.
+    """
+    for rule, condition in _conditions(fields.policy):
+        for asked in _asked(condition):
+            if last_part(asked.field) in (*COUNTRY_FACTS, *COUNTRY_FIELDS, "id"):
+                continue
+            column = fields.column(asked.field)
+            held = column.python_values()
+            if any(asked.holds({asked.field: value}) for value in held):
+                continue
+            counts = Counter(column.codes[column.codes >= 0].tolist()).most_common(SHOWN)
+            there = ", ".join(repr(short(canonical_text(held[code]))) for code, _ in counts) or "nothing"
+            words = " or ".join(repr(short(word)) for word in asked.words[:SHOWN])
+            yield f"{rule} asks for {asked.field} {words}, which no applicant has. They have {there}."
+
+
+def _conditions(policy: Policy) -> Iterator[tuple[str, Condition]]:
+    for kind in ("eligible", "tier", "points", "reserve", "cap", "block"):
+        for rule in getattr(policy, kind):
+            if rule.condition is not None:
+                yield f"[[{kind}]] {rule.name!r}", rule.condition
+    for block in policy.block:
+        for reserve in block.reserve:
+            yield f"[[block.reserve]] {reserve.name!r}", reserve.condition
+
+
+def _asked(condition: Condition) -> Iterator[OneOf]:
+    """The words a condition asks for; what it asks not to be is left out."""
+    if isinstance(condition, OneOf):
+        yield condition
+    elif isinstance(condition, AllOf | AnyOf):
+        for part in condition.parts:
+            yield from _asked(part)
+
+
+def lacking(made: Assessment) -> Iterator[tuple[int, str]]:
+    """For each rule how many applicants are incomplete because of it, and a sentence; the most frequent first."""
+    causes = Counter(made.cause[made.standing == INCOMPLETE].tolist())
+    for place, number in causes.most_common():
+        rule = made.rules[place]
+        who = "1 applicant is" if number == 1 else f"{number:,} applicants are"
+        name = "the tie-break" if rule.kind == "ties" else f"the rule {rule.name!r}"
+        said = f"{who} incomplete: {name} reads {' and '.join(rule.fields)}, empty for them or not to be read."
+        yield number, said + _way(rule.kind)
+
+
+def _way(kind: str) -> str:
+    """What the rule could say of those who left its field empty."""
+    if kind in ("ties", "lottery"):
+        return ""
+    word, then = ("0", "weighed") if kind == "points" else ('"no"', "ineligible" if kind == "eligible" else "weighed")
+    return f" With  missing = {word}  in that rule they would be {then}."

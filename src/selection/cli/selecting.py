@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
 from shlex import quote
+from shutil import get_terminal_size
 from typing import TYPE_CHECKING, Any
 
 from selection.cli.answers import printable, say, say_json, table
@@ -63,7 +64,7 @@ def summary(outcome: Outcome, out: Path) -> dict[str, Any]:
         "class": outcome.structure.name,
         "shortlist": _head(outcome),
         "counts": {"rows": dict(outcome.intake.counts), "statuses": outcome.counts},
-        "look_at": [*_seats(outcome), *_short(outcome), *_findings(outcome)],
+        "look_at": [*_rules(outcome), *_seats(outcome), *_short(outcome), *_findings(outcome)],
         "folder": str(out),
         "files": sorted(path.name for path in out.iterdir()),
     }
@@ -98,6 +99,17 @@ def _next(outcome: Outcome, registrations: Path, form: Path | None, out: Path) -
         read_as = f" --form {quote(str(form))}" if form else ""
         shown.append(f"selection countries {quote(str(registrations))}{read_as} --review countries.csv")
     return shown
+
+
+def _rules(outcome: Outcome) -> list[dict[str, Any]]:
+    """Rules that ask for what nobody has, and rules that leave applicants incomplete."""
+    from selection.checking import lacking, unmet
+
+    if not outcome.pool_size:
+        return []
+    asked = [{"code": "word_nobody_has", "sentence": said} for said in unmet(outcome.assessment.fields)]
+    empty = lacking(outcome.assessment)
+    return [*asked, *({"code": "incomplete", "number": number, "sentence": said} for number, said in empty)]
 
 
 def _seats(outcome: Outcome) -> list[dict[str, Any]]:
@@ -192,7 +204,9 @@ def text(answer: dict[str, Any]) -> str:
 
 
 def _shortlist(head: list[dict[str, Any]]) -> str:
-    return table(list(head[0]), [[one[name] or "" for name in head[0]] for one in head])
+    """As many columns as the terminal shows; `shortlist.csv` has all of them."""
+    rows = [[one[name] or "" for name in head[0]] for one in head]
+    return table(list(head[0]), rows, get_terminal_size((110, 24)).columns)
 
 
 def _numbers(counts: dict[str, int], total: str | None = None) -> str:
