@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import json
 import sqlite3
 from collections import namedtuple
 from collections.abc import Callable
@@ -11,6 +12,7 @@ from enum import Enum
 from pathlib import Path
 from typing import Any
 from uuid import UUID
+from zipfile import ZipFile
 
 import numpy as np
 import pandas as pd
@@ -174,3 +176,28 @@ def test_a_language_with_its_region_is_the_language(asked: str, outcome: Outcome
 def test_packed_results_come_back_from_whatever_a_database_calls_bytes(outcome: Outcome) -> None:
     packed = dossier.pack(outcome)
     assert dossier.unpack(memoryview(packed)).counts == outcome.counts  # type: ignore[arg-type]
+
+
+def test_withdrawals_are_packed_with_the_outcome() -> None:
+    groups = {"p1": "", "p2": "AB", "p3": "", "p4": "B", "p5": "A"}
+    people = [{"id": one, "A": "A" in g, "B": "B" in g, "rank": i} for i, (one, g) in enumerate(groups.items())]
+    rules = {
+        "capacity": 2,
+        "counting": "each",
+        "compliance": "total",
+        "points": [{"name": "Rank", "field": "rank", "per": -1}],
+        "reserve": [{"name": g, "where": {g: True}, "seats": 1} for g in "AB"],
+    }
+    made = select([{**one, "name": "Awa"} for one in people], rules).replace("p2")
+    again = dossier.unpack(dossier.pack(made.outcome))
+    assert list(again.shortlist["id"]) == list(made.shortlist["id"])
+    with pytest.raises(SelectionError) as caught:
+        again.replace("p2")
+    assert caught.value.code == "already_withdrawn"
+    second = dossier.unpack(dossier.pack(again.replace("p3").outcome))
+    assert second.counts == made.outcome.replace("p3").outcome.counts
+    damaged = io.BytesIO(dossier.pack(made.outcome))
+    with ZipFile(damaged, "a") as archive, pytest.warns(UserWarning, match="Duplicate name"):
+        archive.writestr("rounds.json", json.dumps([made.round.to_dict() | {"admitted": ["p5"], "removed": ["p1"]}]))
+    with pytest.raises(SelectionError, match="otherwise"):
+        dossier.unpack(damaged.getvalue())

@@ -111,6 +111,36 @@ def test_demo_runs_from_the_wheel(wheel: zipfile.ZipFile, tmp_path: Path) -> Non
     assert json.loads(done.stdout)["counts"]["statuses"]["selected"] == 2100
 
 
+def test_a_bare_environment_installs_the_wheel_and_runs_the_demo(built: Path, tmp_path: Path) -> None:
+    (path,) = (built / "dist").glob("*.whl")
+    env = {key: value for key, value in os.environ.items() if key != "PYTHONPATH"}
+    python = str(tmp_path / "env" / "bin" / "python")
+
+    def run(*command: str) -> subprocess.CompletedProcess[str]:
+        return subprocess.run(command, capture_output=True, text=True, cwd=tmp_path, env=env)
+
+    def install(what: str) -> None:
+        done = run(python, "-m", "pip", "install", "-q", "--no-compile", "--retries", "1", "--timeout", "20", what)
+        if "connection broken" in done.stderr:
+            pytest.skip(f"NOT TESTED, no package index to be reached: the wheel in a bare environment. {done.stderr}")
+        assert done.returncode == 0, done.stderr
+
+    made = run(sys.executable, "-m", "venv", str(tmp_path / "env"))
+    if made.returncode != 0:
+        pytest.skip(f"NOT TESTED, this Python makes no environment with pip: {made.stdout}{made.stderr}")
+    install(str(path))
+    said = run(python, "-W", "error", "-c", ASK)
+    assert said.returncode == 0, said.stderr
+    assert json.loads(said.stdout)["selected"] == 1
+    told = run(python, "-m", "selection", "demo")
+    assert (told.returncode, told.stdout) == (1, "")
+    assert "pip install 'applicant-selection[cli]'" in told.stderr
+    install(f"{path}[cli]")
+    done = run(python, "-W", "error", "-m", "selection", "demo", "--json")
+    assert done.returncode == 0, done.stderr
+    assert json.loads(done.stdout)["counts"]["statuses"]["selected"] == 2100
+
+
 def test_the_wheel_holds_what_it_must_and_nothing_else(wheel: zipfile.ZipFile) -> None:
     names = set(wheel.namelist())
     folders = {name.split("/")[0] for name in names}
