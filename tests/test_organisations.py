@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import random
 import sys
 from typing import Any
 
+import polars as pl
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -14,7 +16,8 @@ from selection.applicants import Column
 from selection.auditing.verification import check
 from selection.intake.duplicates import normalised_email
 from selection.intake.organisations import counted, merges, organisation_key
-from selection.intake.people import name_key
+from selection.intake.people import name_key, suspicions
+from selection.texts import Texts
 
 BIO_FARMA = ["Bio Farma", "PT Bio Farma (Persero)", "BIO FARMA", "P.T. Bio-Farma", "bio  farma, PT"]
 
@@ -145,6 +148,39 @@ def test_the_same_name_at_the_same_organisation_is_listed_by_row_without_the_nam
     said = [line.sentence for line in intake.report.lines if line.code == "same_name"]
     assert said == ["Rows 1, 2 hold the same name at the same organisation, with different addresses or ids."]
     assert "Jos" not in intake.report.text()
+
+
+def test_the_listed_are_those_with_one_name_and_one_organisation_by_plain_grouping() -> None:
+    draw = random.Random(3)
+    parts = [
+        "Awa",
+        "awa",
+        "Ba",
+        "José",
+        "Jose",
+        "JOSÉ,",
+        "o'Neil",
+        "o Neil",
+        "王",
+        "伟",
+        "a/b",
+        "-",
+        "x" * 90,
+        "ﬁn",
+        "fin",
+    ]
+    names = [" ".join(draw.choices(parts, k=draw.randrange(1, 5))) for _ in range(3000)]
+    employers = draw.choices(["Sanofi", "SANOFI SA", "PATH"], k=3000)
+    pool = selection.read_applicants(
+        pl.DataFrame({"id": [*map(str, range(3000))], "name": names, "organisation": employers})
+    ).pool
+    assert isinstance(pool.columns["name"].values, Texts)
+    groups: dict[tuple[str, str], list[int]] = {}
+    for place, one in enumerate(pool):
+        groups.setdefault((name_key(str(one.name)), organisation_key(str(one.organisation))), []).append(place + 1)
+    wanted = sorted(tuple(rows) for (name, _), rows in groups.items() if len(rows) > 1 and name)
+    assert [one.rows for one in suspicions(pool)] == wanted[:1000]
+    assert len(wanted) > 100
 
 
 @pytest.mark.parametrize(

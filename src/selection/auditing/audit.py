@@ -11,6 +11,7 @@ from selection.auditing.groups import COUNTS, Group, tables, totals
 from selection.auditing.suppression import suppressed
 from selection.conditions import AllOf, AnyOf, Between, Condition, Not
 from selection.errors import NotFoundError, PolicyError, SelectionError, brief, did_you_mean
+from selection.intake.natives import EAGER, given_back
 from selection.policy import Policy, Reserve
 from selection.vocabulary import COUNTRY_FACTS, COUNTRY_FIELDS, PERSONAL, last_part
 
@@ -61,10 +62,10 @@ class Audit:
         """A row for each group: by, value, then the fields of `Group`; the kind of dataframe that came in."""
         import narwhals.stable.v2 as nw
 
-        backend: Any = self.kind if self.kind in ("pandas", "polars", "pyarrow") else "pandas"
+        backend: Any = str(self.kind) if self.kind in EAGER else "pyarrow" if self.kind == "duckdb" else "pandas"
         cells = {f.name: [getattr(group, f.name) for group in self.groups] for f in fields(Group)}
         cells |= {name: [", ".join(one) for one in cells[name]] for name in ("by", "value")}
-        return nw.from_dict(cells, backend=backend).to_native()
+        return given_back(nw.from_dict(cells, backend=backend).to_native(), self.kind)
 
     def to_dict(self) -> dict[str, Any]:
         """Everything as plain tables and lists, for JSON."""

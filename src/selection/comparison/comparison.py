@@ -16,8 +16,9 @@ from selection.comparison.changes import Seats, again, changed
 from selection.comparison.differences import differences
 from selection.errors import PolicyError
 from selection.html import heading, line, table
+from selection.intake.natives import native
 from selection.outcome import Outcome
-from selection.outcome.frames import Cells, field_cells, native
+from selection.outcome.frames import Cells, field_cells
 from selection.policy import Policy
 from selection.vocabulary import REASONS
 

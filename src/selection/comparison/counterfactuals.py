@@ -13,8 +13,8 @@ from selection.conditions import number
 from selection.errors import PolicyError
 from selection.explanations.catalogues import words
 from selection.explanations.sentences import shown
+from selection.intake.natives import native
 from selection.outcome import Outcome, select
-from selection.outcome.frames import native
 
 #: So many values of a number are tried in each direction, the nearest first.
 _NEAREST = 60

@@ -11,8 +11,8 @@ from selection.applicants import objects
 from selection.assessment import points
 from selection.choice import choose
 from selection.choice.problem import Ints
+from selection.intake.natives import native
 from selection.outcome import Outcome
-from selection.outcome.frames import native
 from selection.outcome.thresholds import NEVER
 from selection.policy import MICRO
 from selection.ranking import rank

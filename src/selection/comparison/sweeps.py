@@ -10,8 +10,9 @@ import numpy as np
 
 from selection.applicants import objects
 from selection.comparison.changes import again, changed
+from selection.intake.natives import native
 from selection.outcome import Outcome
-from selection.outcome.frames import Cells, field_cells, native
+from selection.outcome.frames import Cells, field_cells
 
 Ranges = Mapping[str, Iterable[Any]]
 

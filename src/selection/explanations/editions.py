@@ -18,7 +18,8 @@ from selection.assessment import INELIGIBLE, MISSING, points
 from selection.errors import NotFoundError, did_you_mean
 from selection.explanations import sentences
 from selection.explanations.catalogues import Words, words
-from selection.outcome.frames import decision_cells, native
+from selection.intake.natives import native
+from selection.outcome.frames import decision_cells
 from selection.outcome.thresholds import NEVER
 from selection.profiles import combine
 

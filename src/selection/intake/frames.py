@@ -17,6 +17,7 @@ from selection.applicants import Column
 from selection.errors import InputError
 from selection.intake.coding import Coder, recoded
 from selection.intake.headings import Plan, field_of
+from selection.intake.kinds import kind_of
 from selection.intake.parsers import arrow_column, polars_column
 from selection.intake.registrations import registration
 from selection.intake.tables import Table
@@ -40,13 +41,14 @@ def is_frame(source: object) -> bool:
 
 
 def read_frame(source: Any, planned: Planner) -> Table:
-    """A pandas, polars, pyarrow or any other dataframe as a table; lazy ones are collected."""
+    """A pandas, polars, pyarrow or any other dataframe as a table; lazy ones are collected, DuckDB relations too."""
     import narwhals.stable.v2 as nw
 
     try:
         frame: Any = nw.from_native(_with_named_index(source))
     except nw.exceptions.DuplicateError:
         raise _doubled(source) from None
+    kind = kind_of(frame)
     if isinstance(frame, nw.LazyFrame):
         frame = frame.collect()
     names = list(frame.columns)
@@ -56,7 +58,6 @@ def read_frame(source: Any, planned: Planner) -> Table:
         _column(c, apart=i in plan.apart) if i in plan.read else None for i, c in enumerate(frame.iter_columns())
     )
     rows = np.arange(1, len(frame) + 1, dtype=np.int64)
-    kind = frame.implementation.name.lower()
     return Table(headings, columns, rows, typed=True, kind=kind, source=f"{kind} dataframe")
 
 

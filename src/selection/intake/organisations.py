@@ -74,7 +74,16 @@ def _plain(text: str) -> str:
     text = INITIAL.sub(r"\1", text.replace("&", " and "))
     if text.isascii():
         return " ".join(re.sub(r"[^a-z0-9\s/]", " ", text).split())
-    return " ".join("".join(bare(c) if in_word(c) else " " for c in text).split())
+    return " ".join(text.translate(Signs()).split())
+
+
+class Signs(dict[int, str]):
+    """What each sign is in a key: itself without accents, or a space where it is no part of a word; looked up once."""
+
+    def __missing__(self, code: int) -> str:
+        sign = chr(code)
+        found = self[code] = bare(sign) if in_word(sign) else " "
+        return found
 
 
 def in_word(sign: str) -> bool:

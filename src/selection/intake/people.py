@@ -3,16 +3,25 @@
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any, Final
 
 import numpy as np
+import numpy.typing as npt
 
 from selection.applicants import Column, Pool
-from selection.intake.organisations import bare, in_word, organisation_key
+from selection.intake.organisations import Signs, in_word, organisation_key
+from selection.texts import Texts
 
-LISTED = 1000
-LONGEST = 200
+LISTED: Final = 1000
+LONGEST: Final = 200
+
+#: So many names are summed at a time; an odd number that spreads sums over 64 bits.
+AT_ONCE: Final = 1 << 14
+FACTOR: Final = 0x9E3779B97F4A7C15
+
+Places = npt.NDArray[np.int64]
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,8 +39,12 @@ class Suspicion:
 
 def name_key(text: str) -> str:
     """A name without case, accents of European scripts, punctuation and the order of its parts, in any script."""
+    return _name_key(text, Signs())
+
+
+def _name_key(text: str, signs: Signs) -> str:
     folded = unicodedata.normalize("NFKC", text[:LONGEST]).casefold()
-    return " ".join(sorted("".join(bare(c) if in_word(c) else " " for c in folded).split()))
+    return " ".join(sorted(folded.translate(signs).split()))
 
 
 def suspicions(pool: Pool) -> tuple[Suspicion, ...]:
@@ -40,14 +53,59 @@ def suspicions(pool: Pool) -> tuple[Suspicion, ...]:
     if names is None or places is None:
         return ()
     standing = np.flatnonzero((pool.duplicate_of < 0) & (names.codes >= 0) & (places.codes >= 0))
-    name_of, place_of = _keys(names, name_key), _keys(places, organisation_key)
-    groups: dict[tuple[str, str], list[int]] = {}
-    for place in standing.tolist():
-        key = (name_of[int(names.codes[place])], place_of[int(places.codes[place])])
-        groups.setdefault(key, []).append(int(pool.rows[place]))
-    found = sorted(tuple(sorted(rows)) for (name, _), rows in groups.items() if len(rows) > 1 and name)
-    return tuple(Suspicion(rows) for rows in found[:LISTED])
+    place = _numbers(places.values.tolist(), organisation_key)[places.codes[standing]] + 1
+    several = _may_repeat(names, standing, place)
+    standing, place = standing[several], place[several]
+    signs = Signs()
+    held, number = np.unique(names.codes[standing], return_inverse=True)
+    name = _numbers(names.values[held].tolist(), lambda text: _name_key(text, signs))[number]
+    standing, keys = standing[name >= 0], (name * (len(places.values) + 1) + place)[name >= 0]
+    rows = pool.rows[standing]
+    order = np.lexsort((rows, keys))
+    keys, rows = keys[order], rows[order]
+    starts = np.flatnonzero(np.append(True, keys[1:] != keys[:-1])) if len(keys) else np.zeros(0, dtype=np.int64)
+    sizes = np.diff(starts, append=len(keys))
+    starts, sizes = starts[sizes > 1], sizes[sizes > 1]
+    first = np.argsort(rows[starts], kind="stable")[:LISTED]
+    return tuple(
+        Suspicion(tuple(rows[start : start + size].tolist()))
+        for start, size in zip(starts[first].tolist(), sizes[first].tolist(), strict=True)
+    )
 
 
-def _keys(column: Column, key: Callable[[str], str]) -> Mapping[int, str]:
-    return {code: key(value) if isinstance(value, str) else "" for code, value in enumerate(column.values.tolist())}
+def _may_repeat(names: Column, standing: Places, place: Places) -> npt.NDArray[np.bool_]:
+    """Which of the standing may share name and organisation with another: the sums of their letters do."""
+    if not isinstance(names.values, Texts):
+        return np.ones(len(standing), dtype=bool)
+    seen = _sums(names.values)[names.codes[standing]] * np.uint64(FACTOR) + place.astype(np.uint64)
+    ordered = np.sort(seen)
+    return np.isin(seen, ordered[1:][ordered[1:] == ordered[:-1]])
+
+
+def _sums(texts: Texts) -> npt.NDArray[np.uint64]:
+    """For each name a sum over the letters of its key, in whatever order they stand."""
+    weights = np.arange(1, 257, dtype=np.uint64) ** np.uint64(7) * np.uint64(FACTOR)
+    weights[[sign for sign in range(128) if not in_word(chr(sign))]] = 0
+    weights[ord("A") : ord("Z") + 1] = weights[ord("a") : ord("z") + 1]
+    starts, sums = texts.ends - texts.lengths, np.zeros(len(texts), dtype=np.uint64)
+    odd = np.zeros(len(texts), dtype=bool)
+    for block in range(0, len(texts), AT_ONCE):
+        first = starts[block : block + AT_ONCE]
+        piece = texts.signs[first[0] : texts.ends[min(block + AT_ONCE, len(texts)) - 1] + 1]
+        sums[block : block + AT_ONCE] = np.add.reduceat(weights[piece], first - first[0])
+        odd[block : block + AT_ONCE] = np.logical_or.reduceat(piece >= 0x80, first - first[0])
+    signs = Signs()
+    for code in np.flatnonzero(odd | (texts.lengths > LONGEST)).tolist():
+        key = np.frombuffer(_name_key(texts[code], signs).encode(), dtype=np.uint8)
+        sums[code] = weights[key].sum(dtype=np.uint64)
+    return sums
+
+
+def _numbers(values: list[Any], key: Callable[[str], str]) -> Places:
+    """For each value the number of its key, -1 for an empty one; each different text is looked at once."""
+    known: dict[Any, int] = {}
+    number: dict[str, int] = {}
+    for value in dict.fromkeys(values):
+        said = key(value) if isinstance(value, str) else ""
+        known[value] = number.setdefault(said, len(number)) if said else -1
+    return np.fromiter(map(known.__getitem__, values), dtype=np.int64, count=len(values))

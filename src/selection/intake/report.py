@@ -103,7 +103,7 @@ def _mapped(intake: Intake) -> Iterator[Line]:
     for name, column in intake.pool.columns.items():
         filled = int((column.codes >= 0).sum())
         under = " and ".join(map(repr, map(short, intake.read_from.get(name, (name,))[:SHOWN])))
-        different = len(np.unique(column.codes[column.codes >= 0]))
+        different = int(np.count_nonzero(np.bincount(column.codes + 1, minlength=1)[1:]))
         said = f"{name}: from {under}, filled for {filled:,} of {size:,}, {different:,} different values"
         yield Line("mapped", name, "field", None, filled, said)
     if intake.ignored:

@@ -11,6 +11,7 @@ import numpy.typing as npt
 from selection.applicants import Column, objects
 from selection.assessment import points
 from selection.choice.once import matching
+from selection.intake.natives import native
 from selection.policy import OPEN
 from selection.vocabulary import COLUMNS, PERSONAL, REASONS, STATUSES
 
@@ -148,26 +149,3 @@ def _labelled(outcome: Outcome, seated: SeatedBlock, ranks: Places) -> Iterator[
         for g, number in row.items():
             yield seated.block.reserves[g].name, members[:number]
             members = members[number:]
-
-
-def native(cells: Cells, kind: str) -> Any:
-    """A dataframe of the kind that came in: pandas, polars or pyarrow."""
-    if kind == "polars":
-        import polars
-
-        return polars.DataFrame({name: _list(name, cell) for name, cell in cells.items()}, strict=False)
-    if kind == "pyarrow":
-        import pyarrow
-
-        return pyarrow.table({name: _list(name, cell) for name, cell in cells.items()})
-    import pandas
-
-    frame = pandas.DataFrame({name: pandas.Series(cell, dtype=cell.dtype) for name, cell in cells.items()})
-    for name in {"rank", "tier"} & cells.keys():
-        frame[name] = frame[name].astype("Int64").mask(frame[name] < 0)
-    return frame
-
-
-def _list(name: str, cells: npt.NDArray[Any]) -> list[Any]:
-    listed = cells.tolist()
-    return [None if cell < 0 else cell for cell in listed] if name in ("rank", "tier") else listed

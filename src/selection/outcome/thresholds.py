@@ -61,7 +61,7 @@ def threshold(outcome: Outcome, place: int) -> Decimal | None:
 
 def frame(outcome: Outcome) -> Any:
     """A row for each applicant without a seat, as a dataframe of the kind that came in."""
-    from selection.outcome.frames import native
+    from selection.intake.natives import native
 
     return native(cells(outcome), outcome.intake.kind)
 

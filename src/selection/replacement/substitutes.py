@@ -201,7 +201,7 @@ def replacements(outcome: Outcome, ids: Iterable[str] | None = None, lock: Lock 
 
     Columns: id, rank, tier, block, replaced_by, loses; several ids joined by `; `, None for nobody.
     """
-    from selection.outcome.frames import native
+    from selection.intake.natives import native
     from selection.replacement.rounds import chosen_lock
 
     rows = substitutes(outcome, chosen_lock(outcome, lock), ids)
