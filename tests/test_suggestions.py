@@ -103,6 +103,18 @@ def test_forms_are_loaded_by_name_and_by_path(tmp_path: Path, monkeypatch: pytes
     assert Form.load("pretix").system == "mine", "a file of that name comes first"
 
 
+def test_of_two_columns_that_may_be_the_name_the_filled_one_is_taken(file: Any, tmp_path: Path) -> None:
+    rows = [[str(n), "", f"A {n}", "Kenya", "tea;", "x"] for n in range(9)]
+    path = file(table(["ID", "Name", "Full name", "Country", "What do you drink?", "Years of experience"], rows))
+    suggestion = suggest(path)
+    assert draft(suggestion, "name").headings == ("Full name",)
+    assert suggestion.unread == ("What do you drink?", "Years of experience")
+    assert '"Name" (column 2, empty)' in suggestion.text
+    done = run("form", "suggest", str(path), "--out", str(tmp_path / "f.toml"))
+    assert "Not read: 'What do you drink?', 'Years of experience'" in done.stdout
+    assert f"selection check policy.toml --form {tmp_path / 'f.toml'} --registrations {path}" in done.stdout
+
+
 def test_what_cannot_be_known_is_left_to_the_officer(file: Any) -> None:
     plain = [
         ["1", "A B", "a@example.org", "Kenya", "regulator", "X"],

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from selection import vocabulary as words
@@ -52,3 +54,8 @@ def test_the_closed_words_are_exactly_those_the_reference_data_hold() -> None:
 
 def test_every_country_fact_is_closed_or_a_truth() -> None:
     assert set(words.COUNTRY_FACTS) == {*words.CLOSED, *words.TRUTHS}
+
+
+def test_the_page_on_policies_names_every_usual_word() -> None:
+    page = (Path(__file__).parents[1] / "docs" / "reference" / "policy.md").read_text(encoding="utf-8")
+    assert all(f"`{word}`" in page for known in words.USUAL.values() for word in known)

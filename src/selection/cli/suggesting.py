@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from pathlib import Path
+from shlex import quote
 from typing import TYPE_CHECKING, Any
 
 from selection.cli.answers import printable, say, say_json, table
 from selection.cli.shipped import write_text
+from selection.intake.findings import short
 
 if TYPE_CHECKING:
     from selection.suggestions import Suggestion
@@ -24,7 +27,7 @@ def run(registrations: Path, out: Path | None, *, as_json: bool) -> None:
     elif out is None:
         say(suggestion.text.rstrip("\n"))
     else:
-        say(printable(text(report(suggestion), out, kept)))
+        say(printable(text(report(suggestion), registrations, out, kept)))
 
 
 def listed(*, as_json: bool) -> None:
@@ -57,6 +60,10 @@ def report(suggestion: Suggestion) -> dict[str, Any]:
         "signs": list(suggestion.signs),
         "counts": dict(suggestion.intake.counts),
         "findings": len(suggestion.intake.findings),
+        "left_empty": dict(
+            Counter(f.column for f in suggestion.intake.findings if f.action == "left empty" and f.column).most_common()
+        ),
+        "unread": list(suggestion.unread),
         "fields": [_field(draft) for draft in suggestion.drafts],
     }
 
@@ -73,7 +80,7 @@ def _field(draft: Draft) -> dict[str, Any]:
     }
 
 
-def text(answer: dict[str, Any], out: Path, kept: Path | None) -> str:
+def text(answer: dict[str, Any], registrations: Path, out: Path, kept: Path | None) -> str:
     """The facts as an officer reads them."""
     if answer["system"] is None:
         head = "No registration system was recognised; the form holds what could be guessed."
@@ -86,9 +93,16 @@ def text(answer: dict[str, Any], out: Path, kept: Path | None) -> str:
     opened = [f"  {one['field']}: {_open(one)}" for one in answer["fields"] if one["unmapped"]]
     if opened:
         parts.append("Not mapped\n" + "\n".join(opened))
+    if answer["unread"]:
+        parts.append("Not read: " + ", ".join(repr(short(heading)) for heading in answer["unread"][:20]))
     counts = answer["counts"]
-    parts.append(f"As it stands it reads {counts['rows']:,} rows: {counts['applicants']:,} applicants.")
+    parts.append(
+        f"As it stands it reads {counts['rows']:,} rows: {counts['applicants']:,} applicants. Cells it cannot read: "
+        + (", ".join(f"{number:,} in {column}" for column, number in answer["left_empty"].items()) or "none")
+    )
     parts.append(f"Written to {out}" + (f"; the earlier one is kept as {kept}" if kept else ""))
+    checked = f"selection check policy.toml --form {quote(str(out))} --registrations {quote(str(registrations))}"
+    parts.append(f"Next: complete {out}, then  {checked}")
     return "\n\n".join(parts)
 
 
@@ -97,10 +111,8 @@ def _how(one: dict[str, Any]) -> str:
 
 
 def _open(one: dict[str, Any]) -> str:
-    from selection.intake.findings import short
-
     named = [
-        f"{short(u['answer'])!r} ({u['rows']:,}{', nearest ' + u['nearest'] if u['nearest'] else ''})"
+        f"{short(u['answer'])!r} ({u['rows']:,}{', perhaps ' + u['nearest'] if u['nearest'] else ''})"
         for u in one["unmapped"][:6]
     ]
     more = len(one["unmapped"]) - len(named)

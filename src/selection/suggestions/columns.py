@@ -38,7 +38,10 @@ def guesses(looks: Sequence[Look], taken: frozenset[str], split: str | None) -> 
     for name in word_lists()["headings"]:
         if name in taken:
             continue
-        ranked = sorted(((_heading(name, k.heading), k) for k in left), key=lambda one: (-one[0], one[1].place))
+        # Of two columns whose headings speak alike the one that holds something.
+        ranked = sorted(
+            ((_heading(name, k.heading), k) for k in left), key=lambda one: (-one[0], not one[1].counts, one[1].place)
+        )
         drafts = (_draft(name, look, rank == EXACT, split) for rank, look in ranked if rank)
         draft = next((d for d in drafts if d is not None), None)
         if draft is None and name in _BY_CELLS:

@@ -50,4 +50,4 @@ def _codes(cells: Mapping[str, int], kind: Any) -> bool:
 def _near(answer: Any) -> str | None:
     """The country that a text which does not resolve is nearest to."""
     close = next(iter(answer.suggestions), None)
-    return None if close is None else close.name
+    return None if close is None else f"{close.code} {close.name}"

@@ -13,7 +13,7 @@ from selection.intake.shipped import shipped_forms
 from selection.suggestions.columns import guesses
 from selection.suggestions.drafts import Draft
 from selection.suggestions.own import Finished, finished, own_fields
-from selection.suggestions.preview import Preview, preview
+from selection.suggestions.preview import Look, Preview, preview
 from selection.suggestions.recognition import Recognition, recognised
 from selection.suggestions.toml import Document
 
@@ -27,7 +27,7 @@ class Suggestion:
     """A form to complete: its text, the system it is for (None if none was recognised), and what it rests on.
 
     `signs` by what the system was recognised; `drafts` the proposed fields; `intake` what came of reading the file with
-    the form as it is suggested.
+    the form as it is suggested; `unread` the headings of columns that hold something and that no field is read from.
     """
 
     system: str | None
@@ -35,6 +35,7 @@ class Suggestion:
     text: str
     drafts: tuple[Draft, ...]
     intake: Intake
+    unread: tuple[str, ...] = ()
 
     @property
     def form(self) -> Form:
@@ -52,11 +53,15 @@ class _Attempt:
     drafts: tuple[Draft, ...]
 
     def text(self, intake: Intake | None = None) -> str:
-        used = {place for draft in self.drafts for place in draft.places}
-        unread = [look for look in self.seen.looks if look.place not in used]
         name = self.system.system.name if self.system else ""
         head = list(_head(self.seen, self.system, intake))
-        return Document(head, self.seen.layout, name, self.finished, self.drafts, unread).text()
+        return Document(head, self.seen.layout, name, self.finished, self.drafts, self.unread).text()
+
+    @property
+    def unread(self) -> list[Look]:
+        """Columns that no draft is of."""
+        used = {place for draft in self.drafts for place in draft.places}
+        return [look for look in self.seen.looks if look.place not in used]
 
     def with_one(self) -> _Attempt:
         """The attempt with the first column as an attribute, where nothing else tells doubled headings apart."""
@@ -96,7 +101,8 @@ def suggest(path: str | Path) -> Suggestion:
             attempt = replace(attempt, finished=Finished())
             continue
         name, signs = (system.system.name, system.signs) if system else (None, ())
-        return Suggestion(name, signs, attempt.text(intake), attempt.drafts, intake)
+        unread = tuple(look.heading for look in attempt.unread if look.counts)
+        return Suggestion(name, signs, attempt.text(intake), attempt.drafts, intake, unread)
     raise InputError("no_form", f"{path.name}: no form could be written that reads this file.", file=str(path))
 
 

@@ -145,9 +145,17 @@ def _shown(answer: str) -> str:
 
 
 def _unread(looks: Iterable[Look]) -> list[str]:
+    """Columns nobody reads, and how one is read."""
     listed = list(looks)
     if not listed:
         return []
-    named = [comment(f"  {quoted(short(k.heading))} (column {k.place + 1})") for k in listed[:LISTED]]
+    named = [comment(f"  {quoted(short(k.heading))} (column {k.place + 1}{_holds(k)})") for k in listed[:LISTED]]
     more = [comment(f"  and {len(listed) - LISTED:,} more")] if len(listed) > LISTED else []
-    return ["", comment("Columns that this form does not read:"), *named, *more]
+    how = (
+        "Columns that this form does not read. To read one, add [fields.NAME] with its column, NAME as your rules say:"
+    )
+    return ["", comment(how), *named, *more]
+
+
+def _holds(look: Look) -> str:
+    return "" if look.counts else ", empty"
