@@ -41,6 +41,16 @@ def test_rounds_follow_one_another_and_are_kept(folder: Path) -> None:
     assert dossier.verify(folder).holds
 
 
+def test_what_is_asked_of_a_folder_says_what_rounds_did_since(folder: Path) -> None:
+    assert "Since" not in run("explain", str(folder), "p6")[1] + run("audit", str(folder))[1]
+    assert "selection workbook" in run("replace", str(folder), "p6")[1].splitlines()[-1]
+    assert run("explain", str(folder), "p6")[1].endswith("Since that selection: withdrew in round 1 of withdrawals.\n")
+    admitted = run("explain", str(folder), "p7", "--officer")[1]
+    assert "Since that selection: received a seat in round 1 of withdrawals." in admitted
+    assert "Since" not in run("explain", str(folder), "p0")[1]
+    assert "without 1 round of withdrawals since" in run("audit", str(folder))[1]
+
+
 def test_an_unknown_or_withdrawn_applicant_changes_nothing(folder: Path) -> None:
     assert run("replace", str(folder), "p99")[0] == 1
     run("replace", str(folder), "p0")

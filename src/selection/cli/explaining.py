@@ -20,4 +20,15 @@ def run(results: Path, applicant: str, language: str, *, officer: bool, as_json:
     if as_json:
         say_json({**found.facts, "text": str(found)})
     else:
-        say(printable(found.for_officer() if officer else str(found)))
+        since = _since(results, applicant)
+        say(printable("\n".join([found.for_officer() if officer else str(found), *since])))
+
+
+def _since(results: Path, applicant: str) -> list[str]:
+    """What rounds of withdrawals did to the applicant after the selection that is explained."""
+    from selection.replacement import offers
+
+    rounds = offers.rounds(offers.read(results))
+    ways = (("withdrawn", "withdrew"), ("admitted", "received a seat"), ("removed", "lost the seat"))
+    said = [(made.number, way) for made in rounds for name, way in ways if applicant in getattr(made, name)]
+    return [f"Since that selection: {way} in round {number} of withdrawals." for number, way in said]

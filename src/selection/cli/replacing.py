@@ -58,6 +58,11 @@ def run(
             if seats
         ),
         "Only shown, not recorded." if preview else f"Recorded in {results / 'history.jsonl'}",
+        *(
+            []
+            if preview
+            else [f"The lists as they are now: selection workbook {results}, or selection report {results}"]
+        ),
     ]
     say(printable("\n".join(lines)))
 
