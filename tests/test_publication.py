@@ -87,7 +87,7 @@ def test_the_verbs_write_and_look(results: Path, tmp_path: Path) -> None:
     assert done.exit_code == 0, done.output
     rows = dict(line.split(",") for line in codes.read_text().splitlines()[1:])
     seen = run(app, ["entry", str(out), rows["CGMP-0009"]])
-    assert "selected: pinned" in seen.stdout
+    assert "Selected: seat promised before" in seen.stdout
     assert json.loads(run(app, ["entry", str(out), rows["CGMP-0009"], "--json"]).stdout)["status"] == "selected"
     assert run(app, ["entry", str(out), "00"]).exit_code == 1
     assert run(app, ["entry", str(tmp_path), "00"]).exit_code == 1

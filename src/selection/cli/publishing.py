@@ -38,4 +38,8 @@ def look(folder: Path, code: str, *, as_json: bool) -> None:
     if as_json:
         say_json(asdict(found))
     else:
-        say(printable(f"{found.status}: {found.reason}. The edition is as it was written."))
+        from selection.report.sentences import REASON_WORDS, STATUS_WORDS
+
+        reason = REASON_WORDS.get(found.reason, found.reason)
+        said = f"{STATUS_WORDS.get(found.status, found.status)}: {reason[:1].lower()}{reason[1:]}"
+        say(printable(f"{said}. The edition is as it was written."))
