@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+import copy
 import io
 import json
+import os
+import pickle
 import sqlite3
+import subprocess
+import sys
 from collections import namedtuple
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -201,3 +206,43 @@ def test_withdrawals_are_packed_with_the_outcome() -> None:
         archive.writestr("rounds.json", json.dumps([made.round.to_dict() | {"admitted": ["p5"], "removed": ["p1"]}]))
     with pytest.raises(SelectionError, match="otherwise"):
         dossier.unpack(damaged.getvalue())
+
+
+def test_an_outcome_is_packed_and_not_pickled(outcome: Outcome) -> None:
+    assert copy.copy(outcome) is copy.deepcopy(outcome) is outcome
+    with pytest.raises(SelectionError, match=r"dossier\.pack"):
+        pickle.dumps(outcome)
+    assert pickle.loads(pickle.dumps(outcome.policy)) == outcome.policy
+
+
+def test_what_a_notebook_shows_is_short() -> None:
+    made = select([{"id": "a", "role": "<b>nra</b>"}, {"id": "b", "role": "maker"}], {"capacity": 1}, seed="s")
+    audit = made.audit("role")
+    assert repr(audit) == "Audit(1 of 2 selected, by role)"
+    assert "&lt;b&gt;nra" in audit._repr_html_()
+    assert "100.0%" in audit._repr_html_()
+    assert repr(made.standings) == "Standings(2 ranked)"
+
+
+SCRIPT = """
+import selection
+from selection import Applicant, Outcome, Policy, dossier
+
+people: list[Applicant] = [Applicant(id="a", country="Kenya", years=3)]
+policy: Policy = Policy.model_validate({"capacity": 2})
+outcome: Outcome = selection.select(people, policy, seed="s", seconds=10)
+admitted: tuple[str, ...] = outcome.replace(["a"]).admitted
+text: str = str(outcome.explain("a")) + selection.ticket("seed", "a") + (selection.country("Kenya").code or "")
+again: Outcome = dossier.unpack(dossier.pack(outcome))
+selected: int = outcome.what_if(capacity=3).after.counts["selected"]
+"""
+
+
+def test_a_program_is_typed_from_outside(tmp_path: Path) -> None:
+    (tmp_path / "program.py").write_text(SCRIPT)
+    command = [sys.executable, "-m", "mypy", "--strict", "--follow-imports", "silent", "program.py"]
+    source = Path(__file__).resolve().parents[1] / "src"
+    environment = {**os.environ, "MYPYPATH": str(source)}
+    done = subprocess.run(command, capture_output=True, text=True, cwd=tmp_path, env=environment)
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert (source / "selection" / "py.typed").exists()

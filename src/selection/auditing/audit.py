@@ -11,6 +11,7 @@ from selection.auditing.groups import COUNTS, Group, tables, totals
 from selection.auditing.suppression import suppressed
 from selection.conditions import AllOf, AnyOf, Between, Condition, Not
 from selection.errors import NotFoundError, PolicyError, SelectionError, brief, did_you_mean
+from selection.html import heading, table
 from selection.intake.natives import EAGER, given_back
 from selection.policy import Policy, Reserve
 from selection.vocabulary import COUNTRY_FACTS, COUNTRY_FIELDS, PERSONAL, last_part
@@ -39,7 +40,7 @@ class ReserveFill:
     by_reserve: int
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Audit:
     """Counts, rates and shares of groups, and how each reserve was met; `str` gives it as text.
 
@@ -84,10 +85,27 @@ class Audit:
             found.setdefault(", ".join(group.by), {})[", ".join(group.value)] = mine
         return found
 
+    def __repr__(self) -> str:
+        by = ", ".join(dict.fromkeys(" x ".join(group.by) for group in self.groups))
+        return f"Audit({self.totals['selected']:,} of {self.totals['pool']:,} selected, by {by or 'nothing'})"
+
+    def _repr_html_(self) -> str:
+        shown = ("pool", "eligible", "selected", "waitlisted")
+        rows = [
+            (", ".join(g.by), ", ".join(g.value), *(getattr(g, name) for name in shown), _percent(g.rate))
+            for g in self.groups
+        ]
+        parts = [heading("Audit"), table(shown, [[self.totals[name] for name in shown]])]
+        return "".join([*parts, table(("by", "value", *shown, "rate"), rows)] if rows else parts)
+
     def __str__(self) -> str:
         from selection.auditing.text import text
 
         return text(self)
+
+
+def _percent(rate: float | None) -> str | None:
+    return None if rate is None else f"{rate:.1%}"
 
 
 def _nonzero(one: ReserveFill) -> list[int]:

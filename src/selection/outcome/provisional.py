@@ -51,7 +51,7 @@ class Provisional:
         )
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class Standings:
     """The order of an outcome, ready to be asked: tier and score of each rank, the last seat of each signature."""
 
@@ -59,6 +59,9 @@ class Standings:
     tiers: npt.NDArray[np.int64]
     scores: npt.NDArray[np.int64]
     cutoffs: Mapping[tuple[Any, ...], int]
+
+    def __repr__(self) -> str:
+        return f"Standings({len(self.scores):,} ranked)"
 
     def of(self, applicant: Applicant | Mapping[str, Any]) -> Provisional:
         """The place an applicant (not one of the pool) would have, and the cut-off of their groups."""

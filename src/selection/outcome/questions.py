@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any, NoReturn, Self, cast
+
+from selection.errors import OutputError
 
 if TYPE_CHECKING:
     from selection.comparison import Comparison
@@ -16,6 +18,18 @@ if TYPE_CHECKING:
 
 class Questions:
     """The part of an outcome that answers what if: something changed, or somebody more."""
+
+    def __copy__(self) -> Self:
+        return self
+
+    def __deepcopy__(self, memo: Any) -> Self:
+        """Itself: nothing of an outcome ever changes."""
+        return self
+
+    def __reduce__(self) -> NoReturn:
+        """Not pickled: the next version could not read it, and every answer of every applicant would be in it."""
+        sentence = "An outcome is not pickled. Keep selection.dossier.pack(outcome), bytes that dossier.unpack reads."
+        raise OutputError("not_pickled", sentence)
 
     def what_if(
         self,
