@@ -105,6 +105,8 @@ KINDS: dict[str, tuple[Callable[[], Any], type]] = {
     "pandas floats": (lambda: pd.DataFrame(rows()), pd.DataFrame),
     "pandas nullable": (lambda: pd.DataFrame(rows()).convert_dtypes(), pd.DataFrame),
     "pandas pyarrow": (lambda: arrow().to_pandas(types_mapper=pd.ArrowDtype), pd.DataFrame),
+    "pandas pyarrow chunks": (lambda: encoded().to_pandas(types_mapper=pd.ArrowDtype), pd.DataFrame),
+    "pandas texts in chunks": (lambda: pd.concat([frame()[:17], frame()[17:17], frame()[17:]]), pd.DataFrame),
     "pandas categorical": (categorical, pd.DataFrame),
     "pandas, odd index": (lambda: frame().set_index(pd.Index(range(240, 0, -1))), pd.DataFrame),
     "polars": (lambda: pl.DataFrame(rows()), pl.DataFrame),

@@ -13,7 +13,7 @@ from uuid import UUID
 
 import numpy as np
 
-from selection.applicants import Column
+from selection.applicants import Column, objects
 from selection.errors import InputError
 from selection.intake.coding import Coder, recoded
 from selection.intake.headings import Plan, field_of
@@ -62,14 +62,38 @@ def read_frame(source: Any, planned: Planner) -> Table:
 
 
 def _column(series: Any, *, apart: bool) -> Column:
-    """A column of a dataframe; texts of polars and pyarrow without a Python object for each."""
+    """A column of a dataframe; texts of polars and pyarrow, also inside pandas, without a Python object for each."""
     import narwhals.stable.v2 as nw
 
     if series.dtype == nw.String and series.implementation.is_polars():
         return polars_column(series.to_native(), apart)
     if series.dtype == nw.String and series.implementation.is_pyarrow():
         return arrow_column(series.to_native(), apart)
-    return coded(series.to_list())
+    native = series.to_native()
+    kind = getattr(native, "dtype", None)
+    if series.dtype == nw.String and (hasattr(kind, "pyarrow_dtype") or getattr(kind, "storage", "") == "pyarrow"):
+        import pyarrow
+
+        held = pyarrow.array(native.array)
+        return arrow_column(held if isinstance(held, pyarrow.ChunkedArray) else pyarrow.chunked_array([held]), apart)
+    whole = _whole_numbers(series)
+    return coded(series.to_list(), apart) if whole is None else whole
+
+
+def _whole_numbers(series: Any) -> Column | None:
+    """A column of whole numbers without gaps that lie close together: told apart by where they lie; else None."""
+    if not series.dtype.is_integer() or not len(series) or series.null_count():
+        return None
+    numbers = series.to_numpy()
+    if numbers.dtype.kind not in "iu":
+        return None
+    least, span = int(numbers.min()), int(numbers.max()) - int(numbers.min())
+    if span > len(numbers) or not -(2**62) < least < 2**62:
+        return None
+    places = numbers.astype(np.int64) - least
+    held = np.bincount(places, minlength=span + 1) > 0
+    codes = (np.cumsum(held) - 1).astype(np.int32)
+    return Column(codes[places], objects([least + place for place in np.flatnonzero(held).tolist()]))
 
 
 def read_records(source: Iterable[Any], planned: Planner, *, formed: bool) -> Table:
@@ -134,11 +158,14 @@ def _doubled(native: Any) -> InputError:
     return InputError("doubled_headings", sentence, headings=doubled)
 
 
-def coded(cells: Sequence[Any]) -> Column:
-    """A column of Python values: texts as from a file, values of one type told apart before they are looked at."""
+def coded(cells: Sequence[Any], apart: bool = False) -> Column:
+    """A column of Python values: texts as from a file, values of one type told apart before they are looked at.
+
+    `apart` says that hardly two texts are the same.
+    """
     kinds = {type(c) for c in cells} - {type(None)}
     if kinds <= {str}:
-        coder = Coder(apart=False)
+        coder = Coder(apart)
         coder.add([c or "" for c in cells])
         return coder.column()
     if len(kinds) == 1 and kinds <= {int, bool, float, Decimal, date, datetime}:
