@@ -246,3 +246,14 @@ def test_a_program_is_typed_from_outside(tmp_path: Path) -> None:
     done = subprocess.run(command, capture_output=True, text=True, cwd=tmp_path, env=environment)
     assert done.returncode == 0, done.stdout + done.stderr
     assert (source / "selection" / "py.typed").exists()
+
+
+def test_rules_may_hold_numbers_of_numpy() -> None:
+    def rules(capacity: Any, points: Any, least: Any) -> Policy:
+        some = [{"name": "Some", "where": {"years": {"min": least}}}]
+        given = [{"name": "E", "field": "years", "per": points}]
+        return Policy.model_validate({"capacity": capacity, "points": given, "eligible": some})
+
+    there = rules(np.int64(1), np.float64(0.1), np.float64(0.5))
+    assert there.fingerprint == rules(1, 0.1, 0.5).fingerprint
+    assert select(ROWS, there).counts["selected"] == 1

@@ -16,7 +16,7 @@ LARGEST: Final = 400
 
 def plain(value: Any) -> Any:
     """A value as rules compare it: floats become the exact decimal they print as."""
-    return Decimal(repr(value)) if isinstance(value, float) else value
+    return Decimal(repr(float(value))) if isinstance(value, float) else value
 
 
 def same(value: Any, word: Any) -> Truth:
@@ -54,7 +54,7 @@ def number(value: Any) -> int | Decimal | None:
     if isinstance(value, int):
         return value if value.bit_length() <= 4 * LARGEST else None
     if isinstance(value, float):
-        value = repr(value)
+        value = repr(float(value))
     if isinstance(value, str):
         try:
             value = Decimal("" if "_" in value else value.strip())

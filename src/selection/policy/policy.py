@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping
 from datetime import date, datetime
 from decimal import Decimal
 from functools import cached_property
+from numbers import Integral
 from os import PathLike
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal, Self
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
 
 
 def _capacity(value: Any) -> int:
+    value = int(value) if isinstance(value, Integral) and not isinstance(value, bool) else value
     if isinstance(value, bool) or not isinstance(value, int):
         raise ValueError(f"the capacity is a whole number of seats, not {brief(value)}")
     if value < 1:

@@ -33,7 +33,7 @@ MOST_POINTS = 1_000_000_000
 
 def _points(value: Any) -> Decimal:
     try:
-        points = None if isinstance(value, bool) else Decimal(repr(value) if isinstance(value, float) else value)
+        points = None if isinstance(value, bool) else Decimal(repr(float(value)) if isinstance(value, float) else value)
     except (ArithmeticError, TypeError, ValueError):
         points = None
     if points is None:

@@ -34,7 +34,7 @@ def share(text: str) -> Fraction | None:
 def seats(value: Any) -> int | str:
     """A number of seats or a share in its one spelling; `ValueError` with a sentence for anything else."""
     if isinstance(value, (float, Decimal)) and math.isfinite(value) and 0 < value < 1:
-        value = _percent(Decimal(repr(value)) if isinstance(value, float) else value)
+        value = _percent(Decimal(repr(float(value))) if isinstance(value, float) else value)
     if isinstance(value, str) and (part := share(value)) is not None:
         if part > 1:
             raise ValueError(f"{value!r} is more than all seats")
