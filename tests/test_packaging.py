@@ -169,7 +169,7 @@ def test_the_sdist_holds_what_a_packager_needs(built: Path) -> None:
     assert there == {
         "src", "data", "examples", "tests", "benchmarks", "docs", *(path.name for path in ROOT.glob("*.schema.json")),
         "README.md", "CHANGELOG.md", "CITATION.cff", "CONTRIBUTING.md", "SECURITY.md", "LICENSE", "NOTICE",
-        "pyproject.toml",
+        "pyproject.toml", "fuzz",
     }  # fmt: skip
 
 

@@ -19,6 +19,9 @@ from selection.errors import InputError
 
 REMEMBERED = 65536
 
+#: A longer text is a page and no answer; nobody looks for a country in it.
+LONGEST = 2000
+
 _STATUS = {
     "exact": "exact",
     "alias": "alias",
@@ -52,6 +55,8 @@ def _own_names(pairs: tuple[tuple[str, str], ...]) -> OwnNames:
 
 @lru_cache(maxsize=REMEMBERED)
 def _resolved(text: str) -> Resolution:
+    if len(text) > LONGEST:
+        return Resolution(text, None, "unknown", source="too long for a country")
     plain = unwrapped(repaired(text))
     hit = whole(plain) or _typed_mark(text)
     if hit is not None:

@@ -37,6 +37,9 @@ SEPARATORS: Final = (",", ";", "\t", "|")
 NAMES: Final = {",": "a comma", ";": "a semicolon", "\t": "a tab", "|": "a vertical bar"}
 
 BLOCK: Final = 1 << 20
+
+#: A parser needs about a millisecond for each column, so wider tables are cut without one.
+WIDEST: Final = 2000
 RECORDS: Final = 10_000
 SAMPLE: Final = 30
 UTF8: Final = ("utf-8", "utf8", "utf-8-sig")
@@ -80,6 +83,8 @@ def _read_regular(data: bytes, form: Form, source: str, planned: Planner) -> Tab
     body = begin
     for _ in range(form.skip_rows + 1):
         body = data.find(b"\n", body) + 1 or len(data)
+        if body == len(data):
+            break
     text = _beginning(data, begin, body) if (form.encoding or "utf-8").lower() in UTF8 else None
     if text is None:
         return None
@@ -97,7 +102,7 @@ def _cells(data: bytes, body: int, layout: Layout) -> tuple[tuple[Column | None,
     width = len(layout.headings)
     if not layout.separator.isascii():
         return (), None
-    found = regular(data, body, ord(layout.separator), width) if installed() else None
+    found = regular(data, body, ord(layout.separator), width) if width <= WIDEST and installed() else None
     if found is not None:
         parsed = parse(Body(data, body, layout.separator, width, found, layout.plan.read, layout.plan.apart))
         if parsed is not None:

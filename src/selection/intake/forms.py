@@ -241,7 +241,7 @@ class Form(BaseModel):
         """The form of TOML text that is kept elsewhere than in a file; mistakes are said of `source`."""
         try:
             data = tomllib.loads(text)
-        except (tomllib.TOMLDecodeError, RecursionError) as error:
+        except (ValueError, RecursionError) as error:
             raise FormError("bad_toml", not_toml(f"{source}: this", text, error), file=source) from None
         if "capacity" in data and "fields" not in data:
             sentence = f"{source} is a policy, which says who gets the seats. A form says how an export is read."

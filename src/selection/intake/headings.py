@@ -31,7 +31,10 @@ OWN: Final = MappingProxyType(
 APART: Final = frozenset({"id", "name", "email", "submitted_at"})
 
 #: What stands where a heading should be, if the table has none.
-DATA: Final = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+|[\d.,]*\d|\d{1,4}[-/.]\d{1,2}[-/.]\d{1,4}.*")
+_DATA: Final = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+|[\d.,]*\d|\d{1,4}[-/.]\d{1,2}[-/.]\d{1,4}.*")
+
+#: Longer headings are no data; the pattern would go over them again and again.
+LONGEST_DATA: Final = 300
 
 
 @dataclass(frozen=True)
@@ -101,10 +104,15 @@ def implied(headings: Sequence[str], source: str, of_file: bool) -> dict[str, Fi
     named = [(i, h, field_of(h)) for i, h in enumerate(headings) if h]
     _refuse_doubled(named, source)
     known = any(field in KNOWN_FIELDS for _, _, field in named)
-    if of_file and not known and any(DATA.fullmatch(h) for h in headings):
+    if of_file and not known and any(map(_is_data, headings)):
         sentence = f"{source}: the first row seems to be a registration; the table needs a row of headings."
         raise InputError("missing_headings", sentence, source=source)
     return {field: FieldForm(column=h) for _, h, field in named}
+
+
+def _is_data(heading: str) -> bool:
+    """Whether a heading looks like the cell of a registration."""
+    return len(heading) <= LONGEST_DATA and _DATA.fullmatch(heading) is not None
 
 
 def _refuse_doubled(named: Sequence[tuple[int, str, str]], source: str) -> None:
@@ -150,7 +158,7 @@ def _find(
 
 
 def _absent(headings: Sequence[str], heading: str, key: str, source: str) -> FormError:
-    if any(DATA.fullmatch(h) for h in headings):
+    if any(map(_is_data, headings)):
         said, shown = " Its first row looks like a registration, not like headings.", None
     else:
         said = f"{did_you_mean(heading, filter(None, headings))} Its headings are {_some(headings)}."

@@ -16,6 +16,7 @@ from selection.intake.coding import recoded
 from selection.intake.forms import Form
 from selection.intake.headings import Plan
 from selection.intake.tables import Table
+from selection.intake.unpacking import refuse_bombs
 
 SUFFIXES = frozenset({".xlsx", ".xlsm", ".xls", ".xlsb", ".ods"})
 
@@ -42,6 +43,7 @@ def _grid(data: bytes, form: Form, source: str) -> list[list[Any]]:
         import python_calamine
     except ImportError:
         raise MissingExtraError.of("python-calamine", "excel", f"Reading the workbook {source}") from None
+    refuse_bombs(data, source)
     try:
         with python_calamine.CalamineWorkbook.from_filelike(io.BytesIO(data)) as book:
             sheet = _sheet(book.sheet_names, form, source)
