@@ -124,7 +124,8 @@ class Pool:
 
     `ids` object array of distinct-or-duplicate ids; `rows` each applicant's row number in its source;
     `duplicate_of` the place of the applicant that stands instead, or -1; `open_cells` why a cell could not be read:
-    (row place, field) -> sentence, so that an incomplete applicant can be told what was written there.
+    (row place, field) -> sentence, so that an incomplete applicant can be told what was written there; `called` the
+    spelling by which caps name an organisation, by its key, where that was found among more applicants than these.
     """
 
     ids: npt.NDArray[Any]
@@ -132,6 +133,7 @@ class Pool:
     rows: npt.NDArray[np.int64]
     duplicate_of: npt.NDArray[np.int64]
     open_cells: Mapping[tuple[int, str], str] = field(default_factory=lambda: MappingProxyType({}))
+    called: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
 
     def __len__(self) -> int:
         return len(self.ids)

@@ -44,7 +44,7 @@ class Fields:
             return self.column(name)
         key = f"{name} counted"
         if key not in self._made:
-            self._made[key] = counted(self.column(name))
+            self._made[key] = counted(self.column(name), self.pool.called)
         return self._made[key]
 
     def basis(self, name: str) -> str:

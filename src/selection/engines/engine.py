@@ -32,10 +32,6 @@ NOT_PLAIN: Final = rf"^[{SPACES}]|[{SPACES}]$|^'[=+@|%\t\r-]"
 #: The states of an id.
 PLAIN, NO_ID, ODD_ID = range(3)
 
-#: So many rows at most are looked at one by one because their id or address stands more than once.
-MOST_REPEATED: Final = 2_000_000
-
-
 #: So many distinct profiles are weighed on the driver at most.
 MOST_PROFILES: Final = 3_000_000
 

@@ -78,7 +78,14 @@ class Call:
             for (place, name), said in weights.pool.open_cells.items()
             for row in np.flatnonzero(few.profile == place).tolist()
         }
-        pool = Pool(few.ids, MappingProxyType(columns), np.arange(1, size + 1), standing, MappingProxyType(cells))
+        pool = Pool(
+            few.ids,
+            MappingProxyType(columns),
+            np.arange(1, size + 1),
+            standing,
+            MappingProxyType(cells),
+            weights.pool.called,
+        )
         gone = len(duplicate_of)
         counts = {
             "rows": size,

@@ -11,6 +11,7 @@ from typing import Any
 
 from selection.engines import partitions, telling
 from selection.engines.engine import Cells, Decisions, Engine, Grid, Reading, Rows, Upto
+from selection.engines.repeated import check_repeated
 
 Work = Callable[[Any], Any]
 
@@ -76,8 +77,9 @@ class PartitionedRows(Rows):
         engine, twice = self.engine, {}
         for name in ("id", "email")[: 2 if self.reading.email else 1]:
             hashed = engine.mapped(partial(partitions.hashed, self.reading, name, engine.parts), engine.frame)
-            parts = engine.gathered(list_of, engine.spread(partitions.doubled, hashed, engine.parts))
-            twice[name] = {one for part in parts for one in part}
+            parts = engine.gathered(partitions.listed, engine.spread(partitions.doubled, hashed, engine.parts))
+            check_repeated(sum(number for part in parts for number in part["number"]))
+            twice[name] = {one for part in parts for one in part["text"]}
         if not any(twice.values()):
             return {}, {}
         found = engine.gathered(partial(partitions.among, self.reading, twice), engine.frame)
@@ -121,8 +123,3 @@ class PartitionedRows(Rows):
         ranked = self.engine.spread(telling.ranked, decided, parts)
         others = telling.others(decisions)
         return self.engine.finished(self.engine.joined_by(ranked, others) if len(others) else ranked)
-
-
-def list_of(frame: Any) -> list[str]:
-    """The texts of a partition with one column."""
-    return list(frame.iloc[:, 0].tolist())

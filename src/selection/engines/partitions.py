@@ -23,7 +23,7 @@ from selection.engines.engine import (
     Reading,
     Upto,
 )
-from selection.intake.duplicates import normalised_email
+from selection.engines.repeated import mailbox
 from selection.intake.frames import plain
 
 Ints = npt.NDArray[np.int64]
@@ -166,13 +166,15 @@ def hashed(reading: Reading, name: str, parts: int, frame: Any) -> Any:
 
 def _addresses(reading: Reading, frame: Any) -> list[str | None]:
     read = (plain(one) for one in frame[reading.email].tolist())
-    return [normalised_email(one) if isinstance(one, str) else None for one in read]
+    return [mailbox(one) if isinstance(one, str) else None for one in read]
 
 
 def doubled(frame: Any) -> Any:
-    """The texts that stand more than once."""
-    texts = frame["text"]
-    return frame.loc[texts.duplicated(), ["text"]].drop_duplicates().reset_index(drop=True)
+    """The texts that stand more than once, and how often."""
+    number = frame["text"].value_counts()
+    number = number[number > 1]
+    texts = _pandas().Series(number.index.tolist(), dtype=object)
+    return _pandas().DataFrame({"text": texts, "number": number.to_numpy(dtype=np.int64)})
 
 
 def among(reading: Reading, twice: Mapping[str, set[str]], frame: Any) -> tuple[Cells, Cells]:

@@ -12,7 +12,6 @@ import narwhals.stable.v2 as nw
 from selection.engines.deciding import decided
 from selection.engines.engine import (
     LAST,
-    MOST_REPEATED,
     NO_ID,
     NOT_PLAIN,
     ODD_ID,
@@ -27,6 +26,7 @@ from selection.engines.engine import (
     Upto,
 )
 from selection.engines.expressions import bucket, upto
+from selection.engines.repeated import MOST_REPEATED, NOT_ASCII, Addresses, check_repeated, coarse
 
 #: What stands for a missing value in the key of a profile, and between its parts.
 MISSING, BETWEEN = "\x1d", "\x1f"
@@ -154,23 +154,35 @@ class RelationalRows(Rows):
     def repeated(self) -> tuple[Cells, Cells]:
         twice = [self._twice(self.frame.select("id"), "id")]
         if self.reading.email:
-            coarse = _coarse(nw.col("email")).alias("address")
-            addresses = self.frame.select("id", coarse).filter(nw.col("address").str.contains("@"))
-            found = self._twice(addresses.select("address"), "address")
-            if found:
-                table = self._texts("address", found)
-                twice.append(cells(addresses.join(table, on="address", how="semi").select("id"))["id"])
+            twice += self._addresses()
         ids = sorted({one for part in twice for one in part})
         if not ids:
             return {}, {}
         there = self.frame.join(self._texts("id", ids), on="id", how="semi")
-        got = cells(there.select(*self.row, *(f"raw_{i}" for i in range(len(self.raws)))))
+        got = self._limited(there.select(*self.row, *(f"raw_{i}" for i in range(len(self.raws)))))
         return {name: got[f"raw_{i}"] for i, name in enumerate(self.raws)}, {n: got[n] for n in self.row}
+
+    def _addresses(self) -> list[list[str]]:
+        """The ids of the rows whose address may lead to a mailbox that another row has too."""
+        said = self.frame.select("id", "email").filter(nw.col("email").str.contains("@"))
+        odd = nw.col("email").str.contains(NOT_ASCII)
+        others = Addresses.of(self._limited(said.filter(odd)))
+        ascii_ = said.filter(~odd).select("id", coarse(nw.col("email")).alias("address"))
+        alike = sorted({*self._twice(ascii_.select("address"), "address"), *others.ascii})
+        table = self._texts("address", alike)
+        found = self._limited(ascii_.join(table, on="address", how="semi").select("id"))["id"] if alike else []
+        return [list(found), others.ids]
 
     def _twice(self, frame: Any, name: str) -> list[str]:
         """The texts of a column that stand more than once."""
         counted = frame.group_by(name).agg(nw.len().alias("number"))
-        return list(cells(counted.filter(nw.col("number") > 1).head(MOST_REPEATED + 1))[name])
+        return list(self._limited(counted.filter(nw.col("number") > 1))[name])
+
+    def _limited(self, frame: Any) -> Cells:
+        """Few rows; `SelectionError` where there are more than can be looked at one by one."""
+        found = cells(frame.head(MOST_REPEATED + 1))
+        check_repeated(len(next(iter(found.values()))))
+        return found
 
     def _texts(self, name: str, texts: Sequence[str]) -> Any:
         import pyarrow as pa
@@ -213,12 +225,6 @@ class RelationalRows(Rows):
 
     def decided(self, decisions: Decisions) -> Any:
         return decided(self.frame, decisions, self.orders, self.engine.small).to_native()
-
-
-def _coarse(address: nw.Expr) -> nw.Expr:
-    """A text that two addresses of one mailbox share for certain (and a few others by chance)."""
-    plain = address.str.replace_all(r"\+[^@]*@", "@").str.replace_all(r"[^A-Za-z0-9@]", "").str.to_lowercase()
-    return plain.str.replace_all("@googlemailcom", "@gmailcom", literal=True)
 
 
 def cells(frame: Any) -> Cells:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from functools import cached_property
+from types import MappingProxyType
 from typing import Any
 
 import numpy as np
@@ -18,6 +19,7 @@ from selection.engines.engine import LAST, MOST_PROFILES, Cells
 from selection.engines.reading import Table, check_ids
 from selection.errors import InputError
 from selection.intake import Intake, read_applicants
+from selection.intake.organisations import usual
 from selection.policy import Policy
 from selection.ranking import tie_key
 
@@ -65,6 +67,7 @@ def weigh(table: Table, policy: Policy, found: Cells, changed: Mapping[str, int]
         raise InputError("profiles_not_apart", sentence)
     intake = _intake(table, found)
     numbers = np.array(found["number"], dtype=np.int64)
+    intake = _called(intake, numbers)
     numbers = numbers + np.array([changed.get(key, 0) for key in keys], dtype=np.int64)
     assessment = assess(intake.pool, policy, numbers)
     eligible = np.flatnonzero(assessment.standing == ELIGIBLE)
@@ -76,6 +79,14 @@ def weigh(table: Table, policy: Policy, found: Cells, changed: Mapping[str, int]
     return Weights(
         intake, assessment, {k: i for i, k in enumerate(keys)}, numbers, level, lot, signed, made, low, high, keys
     )
+
+
+def _called(intake: Intake, numbers: Ints) -> Intake:
+    """The same profiles, organisations called as most rows of the table call them."""
+    column = intake.pool.columns.get("organisation")
+    if column is None:
+        return intake
+    return replace(intake, pool=replace(intake.pool, called=MappingProxyType(usual(column, numbers))))
 
 
 def _bounds(found: Cells) -> tuple[int, int]:

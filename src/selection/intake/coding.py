@@ -111,9 +111,14 @@ def unmasked(raw: Column) -> tuple[Column, list[int]]:
         return raw, []
     values = raw.values.copy()
     for place in places:
-        values[place] = texts[place][1:].replace("\\|", "|").strip() or texts[place]
+        values[place] = unmasked_text(texts[place])
     packed = Texts.of(values.tolist()) if isinstance(raw.values, Texts) else None
     return Column(raw.codes, values if packed is None else cast("npt.NDArray[Any]", packed)), places
+
+
+def unmasked_text(text: str) -> str:
+    """A text with an exporter's mask undone."""
+    return text[1:].replace("\\|", "|").strip() or text if MASKED.match(text) else text
 
 
 def may_mask(text: str) -> bool:

@@ -9,9 +9,12 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 import numpy as np
+import numpy.typing as npt
 
 from selection.applicants import Column, objects
 from selection.intake.coding import in_use
+
+Ints = npt.NDArray[np.int64]
 
 #: Legal forms that stand before a name, and after it, as `_plain` writes them.
 _BEFORE = "pt cv ud the ооо оао зао пао ао фгуп ooo oao zao pao 株式会社 有限会社"
@@ -97,30 +100,35 @@ def bare(sign: str) -> str:
     return parts[0] if len(parts) > 1 and ord(parts[0]) < 0x530 else sign
 
 
-def counted(column: Column) -> Column:
-    """The column as a cap counts it: spellings with one key are one value, the one that most rows have."""
-    numbers = _numbers(column)
-    groups = _by_key(numbers)
-    best = {key: min(group, key=lambda text: (-numbers[text], text)) for key, group in groups.items()}
+def counted(column: Column, called: Mapping[str, str] | None = None) -> Column:
+    """The column as a cap counts it: spellings with one key are one value, the one it is called or most rows have."""
+    best = {**usual(column), **(called or {})}
     values = [best[organisation_key(v)] if isinstance(v, str) else v for v in in_use(column)]
     places: dict[Any, int] = {}
     codes = [-1 if v is None else places.setdefault(v, len(places)) for v in values]
     return Column(np.array([*codes, -1], dtype=np.int32)[column.codes], objects(list(places)))
 
 
+def usual(column: Column, numbers: Ints | None = None) -> dict[str, str]:
+    """The spelling of each key that most applicants have; `numbers` how many each row stands for, if not one."""
+    found = _numbers(column, numbers)
+    return {key: min(group, key=lambda text: (-found[text], text)) for key, group in _by_key(found).items()}
+
+
 def merges(column: Column) -> tuple[Merge, ...]:
     """Spellings counted as one, then those that may be one; nothing of the second kind is ever merged here."""
     numbers = _numbers(column)
-    groups = _by_key(numbers)
+    groups, best = _by_key(numbers), usual(column)
     same = [Merge(_ordered(group, numbers), True) for group in groups.values() if len(group) > 1]
-    best = {key: min(group, key=lambda text: (-numbers[text], text)) for key, group in groups.items()}
     near = [Merge(_ordered((best[a], best[b]), numbers), False) for a, b in _alike(sorted(groups))]
     ranked = [*_ranked(same), *_ranked(near)]
     return tuple(ranked[:LISTED])
 
 
-def _numbers(column: Column) -> dict[str, int]:
-    rows = np.bincount(column.codes[column.codes >= 0], minlength=len(column.values)).tolist()
+def _numbers(column: Column, weights: Ints | None = None) -> dict[str, int]:
+    known = column.codes >= 0
+    weighed = None if weights is None else weights[known]
+    rows = np.bincount(column.codes[known], weighed, minlength=len(column.values)).astype(np.int64).tolist()
     pairs = zip(column.values.tolist(), rows, strict=True)
     return {value: number for value, number in pairs if number and isinstance(value, str)}
 
