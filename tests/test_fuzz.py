@@ -21,7 +21,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "fuzz"))
 
 from surfaces import SURFACES, seeds
 
-QUICK = settings(deadline=None, max_examples=40, suppress_health_check=list(HealthCheck))
+QUICK = settings(deadline=None, max_examples=25, suppress_health_check=list(HealthCheck))
 
 #: Four times the input takes a linear way four times as long, a quadratic one sixteen times; the clock is noisy.
 GROWTH = 11.0
@@ -69,6 +69,13 @@ def test_nothing_but_a_mistake_with_a_sentence_comes_of_anything(surface: str) -
 def test_a_whole_number_of_thousands_of_digits_is_a_mistake_of_the_form() -> None:
     with pytest.raises(SelectionError, match="not valid TOML"):
         Form.parse("skip_rows = " + "1" * 10_000)
+
+
+@pytest.mark.parametrize("key", ["timezone", "encoding", "dates"])
+def test_a_very_long_text_in_a_form_is_cut_short_in_the_answer(key: str) -> None:
+    with pytest.raises(SelectionError) as caught:
+        Form.parse(f'{key} = "{"x" * 100_000}"')
+    assert len(caught.value.sentence) < 300
 
 
 def test_rows_to_skip_beyond_all_rows_end_at_once(tmp_path: Path) -> None:
@@ -122,7 +129,7 @@ SIZES: dict[str, tuple[Callable[[int], Any], Callable[[Any], Any], int]] = {
     "one long heading": (lambda n: b"a@" + b"." * n + b" x,b\n1,2\n", read_applicants, 20_000),
     "ragged rows": (lambda n: b"id,country\n" + b"1\n" * n, read_applicants, 5_000),
     "many columns": (wide, read_applicants, 2_500),
-    "many columns to suggest for": (wide, suggest, 2_500),
+    "many columns to suggest for": (wide, suggest, 2_100),
     "deep arrays": (lambda n: "x = " + "[" * n + "]" * n, Policy.parse, 10_000),
     "deep tables of a form": (lambda n: "x = " + "{a=" * n + "1" + "}" * n, Form.parse, 10_000),
     "long text in a policy": (lambda n: f'country = "{"x" * n}"\ncapacity = 1', Policy.parse, 250_000),
@@ -145,11 +152,13 @@ def test_four_times_as_much_takes_about_four_times_as_long(case: str, tmp_path: 
 
 
 def _seconds(data: Any, function: Callable[[Any], Any], tmp_path: Path) -> float:
-    """The least processor time of two runs."""
+    """The least processor time of two runs, of one where it is long."""
     run = read(tmp_path, data, function) if isinstance(data, bytes) else (lambda: _answered(function, data))
     taken = []
     for _ in range(2):
         begun = time.process_time()
         run()
         taken.append(time.process_time() - begun)
+        if taken[0] > 1:
+            break
     return min(taken)

@@ -11,7 +11,7 @@ from typing import Annotated, Any, Final, Literal, Self
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
 
-from selection.errors import FormError, did_you_mean, not_toml
+from selection.errors import FormError, brief, did_you_mean, not_toml
 from selection.intake.mistakes import explain
 from selection.intake.shipped import found_form, shipped_forms
 from selection.vocabulary import COUNTRY_FIELDS
@@ -32,13 +32,13 @@ OWN_TYPE: Final = MappingProxyType({**dict.fromkeys(KNOWN_FIELDS, "text"), "subm
 
 def _zone(name: str) -> str:
     if name not in zoneinfo.available_timezones():
-        raise ValueError(f"{name!r} is not a time zone.{did_you_mean(name, zoneinfo.available_timezones())}")
+        raise ValueError(f"{brief(name)} is not a time zone.{did_you_mean(name, zoneinfo.available_timezones())}")
     return name
 
 
 def _dates(text: str) -> str:
     if text != "iso" and "%" not in text:
-        raise ValueError(f"{text!r} is not a date format: write \"iso\" or a pattern such as '%d/%m/%Y %H:%M'.")
+        raise ValueError(f"{brief(text)} is not a date format: write \"iso\" or a pattern such as '%d/%m/%Y %H:%M'.")
     return text
 
 
@@ -49,7 +49,7 @@ def _encoding(name: str) -> str:
         return name
     except LookupError:
         near = did_you_mean(name, ("utf-8", "utf-16", "cp1252", "latin-1", "cp1251", "cp1256", "gb18030", "shift_jis"))
-        raise ValueError(f"{name!r} is not a known encoding.{near}") from None
+        raise ValueError(f"{brief(name)} is not a known encoding.{near}") from None
     return name
 
 

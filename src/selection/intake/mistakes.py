@@ -24,7 +24,8 @@ def _sentence(model: type[BaseModel], found: Any) -> str:
     kind, loc, value = found["type"], found["loc"], found.get("input")
     if kind == "extra_forbidden":
         known = _keys(model, loc[:-1])
-        return f"there is no key {str(loc[-1])!r} here.{did_you_mean(str(loc[-1]), known)} Known keys: {_list(known)}."
+        key = str(loc[-1])
+        return f"there is no key {brief(key)} here.{did_you_mean(key, known)} Known keys: {_list(known)}."
     if kind == "missing":
         return "this key is missing."
     if kind == "literal_error":
