@@ -11,7 +11,7 @@ from pathlib import Path
 
 import atheris
 
-with atheris.instrument_imports(include=["selection", "tomllib", "csv"]):
+with atheris.instrument_imports(include=["selection"]):
     from surfaces import SURFACES, seeds
 
     import selection.attendance.reports
