@@ -14,6 +14,7 @@ from zoo.parts import (
     PLAIN,
     RESERVED,
     SCORE,
+    SMALL,
     WOMEN,
     complete,
     ids,
@@ -183,7 +184,7 @@ def top_then_swap(rows: list[Row], policy: Table) -> list[str]:
 def two_passes(rows: list[Row], policy: Table) -> list[str]:
     """First the best women under the cap, then anybody under the cap."""
     order = ranked(complete(rows, "country"))
-    first = under_cap([row for row in order if woman(row)], 2)
+    first = under_cap([row for row in order if woman(row)], policy["reserve"][0]["seats"])
     return ids(under_cap(first + [row for row in order if row not in first], policy["capacity"]))
 
 
@@ -255,7 +256,7 @@ BUGS = (
     (once_counted_each, ONCE, "max_compliance"),
     (reserves_in_the_other_order, ORDERED, "max_compliance"),
     (top_then_swap, RESERVED, "max_compliance"),
-    (two_passes, CROSSED, "capacity"),
+    (two_passes, SMALL, "no_justified_envy"),
     (open_seats_first_capped, CROSSED, "max_size"),
     (waitlist_by_rank_alone, RESERVED, "no_justified_envy"),
     (over_and_above_first, OVER, "best_set"),

@@ -20,6 +20,7 @@ PLAIN: Table = {"capacity": 3, "points": [SCORE]}
 CAPPED: Table = {"capacity": 3, "points": [SCORE], "cap": [PER_COUNTRY]}
 RESERVED: Table = {"capacity": 4, "points": [SCORE], "counting": "each", "reserve": [WOMEN, NRA]}
 ONCE: Table = {**RESERVED, "capacity": 3, "counting": "once", "reserve": [{**WOMEN, "seats": 1}, NRA]}
+SMALL: Table = {**RESERVED, "capacity": 2, "reserve": [{**WOMEN, "seats": 1}], "cap": [PER_COUNTRY]}
 CROSSED: Table = {**RESERVED, "capacity": 3, "reserve": [WOMEN], "cap": [PER_COUNTRY]}
 
 

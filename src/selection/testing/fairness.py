@@ -23,7 +23,7 @@ from selection.testing.trial import Select, Trial
 CHANGED: Final = 3
 
 #: How many pools are tried unless told otherwise; policies of many seats get fewer, since their pools are large.
-EXAMPLES: Final = 400
+EXAMPLES: Final = 2000
 FEWEST: Final = 25
 
 _MODULES: Final = (properties, changes)

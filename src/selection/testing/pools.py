@@ -100,8 +100,9 @@ def pools_for(draw: st.DrawFn, policy: Rules, *, spellings: bool = True, missing
 @st.composite
 def _some_of(draw: st.DrawFn, values: tuple[Any, ...]) -> list[Any]:
     """A few of the cells of a field, the first of them perhaps far oftener than the others, which are then rare."""
-    few = min(2, len(values))
-    some = draw(st.lists(st.sampled_from(values), min_size=few, max_size=5, unique_by=repr))
+    # Crossing rules need several words in one pool; numbers should rather tie.
+    least = min(draw(st.sampled_from((2, 4))) if isinstance(values[0], str) else 2, len(values))
+    some = draw(st.lists(st.sampled_from(values), min_size=least, max_size=5, unique_by=repr))
     alike = (texts for texts in SPELLINGS.values() if some[0] in texts and texts[1] in values)
     same: tuple[str, ...] = next(alike, ())
     if draw(st.booleans()) and same:
