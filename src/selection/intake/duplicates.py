@@ -36,10 +36,13 @@ def normalised_email(address: str) -> str | None:
     return f"{local}@{domain}"
 
 
-def email_hashes(addresses: Sequence[str]) -> tuple[Codes, list[int]]:
+def email_hashes(addresses: Sequence[str] | Texts) -> tuple[Codes, list[int]]:
     """A hash of each address as its provider tells mailboxes apart, and the places of those that are no address."""
-    texts = addresses if isinstance(addresses, Texts) else Texts.of(addresses)
-    blocks = texts.blocks() if texts is not None else iter([list(addresses)])
+    if isinstance(addresses, Texts):
+        blocks = addresses.blocks()
+    else:
+        texts = Texts.of(addresses)
+        blocks = texts.blocks() if texts is not None else iter([list(addresses)])
     hashes, invalid, start = [np.zeros(0, dtype=np.int64)], list[int](), 0
     for block in blocks:
         keys: list[str | None] = [*"\n".join(block).casefold().split("\n")]
@@ -93,7 +96,8 @@ def _by_email(column: Column | None, heading: str, ledger: Ledger) -> list[list[
     """Applicants whose addresses lead to one mailbox."""
     if column is None or not len(column.values):
         return []
-    hashes, invalid = email_hashes(column.values if isinstance(column.values, Texts) else column.values.tolist())
+    addresses: Any = column.values
+    hashes, invalid = email_hashes(addresses if isinstance(addresses, Texts) else addresses.tolist())
     no_address = np.zeros(len(hashes) + 1, dtype=bool)
     no_address[invalid] = True
     no_address[-1] = False

@@ -111,8 +111,10 @@ def _by_pyarrow(body: Body) -> list[Column] | None:
 def arrow_column(chunks: Any, apart: bool) -> Column:
     """A pyarrow column of texts, or of a dictionary of texts, as a column."""
     import pyarrow
-    from pyarrow import compute
+    import pyarrow.compute
 
+    # Made at run time from the registry of functions, so that no checker of types knows them.
+    compute: Any = pyarrow.compute
     if apart:
         large = pyarrow.large_string()
         nothing, mark = pyarrow.scalar("", large), pyarrow.scalar(USUAL, large)

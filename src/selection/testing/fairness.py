@@ -128,5 +128,5 @@ def _settings(policy: Policy, examples: int | None, shrink: bool) -> settings:
         database=None,
         derandomize=True,
         phases=[Phase.generate, Phase.shrink] if shrink else [Phase.generate],
-        suppress_health_check=list(HealthCheck),
+        suppress_health_check=tuple(HealthCheck.__members__.values()),
     )
