@@ -16,7 +16,8 @@ from selection.conditions import LARGEST, Between, Condition, held, number, same
 from selection.errors import PolicyError
 from selection.policy import MICRO, Block, Cap, Criterion, Eligible, Policy, Reserve, Tier
 from selection.policy.blocks import two_readings
-from selection.policy.rules import MOST_POINTS, Truth
+from selection.policy.criteria import MOST_POINTS
+from selection.policy.rules import Truth
 from selection.profiles import Codes, Fields, Profile, weigh
 
 #: What a rule answers where a field it needs is missing.

@@ -9,7 +9,7 @@ from typing import Any, Final, Literal
 import numpy as np
 import numpy.typing as npt
 
-from selection.policy.rules import Compliance, Counting, Fill
+from selection.policy.reserves import Compliance, Counting, Fill
 from selection.profiles import combine
 
 Ints = npt.NDArray[np.int64]

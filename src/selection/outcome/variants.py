@@ -16,7 +16,7 @@ import numpy.typing as npt
 from selection.choice import choose
 from selection.policy import Plan, Policy
 from selection.policy.blocks import plan
-from selection.policy.rules import Reserve
+from selection.policy.reserves import Reserve
 
 if TYPE_CHECKING:
     from selection.outcome.outcome import Outcome

@@ -3,8 +3,11 @@
 from typing import Any
 
 from selection.policy.blocks import CLOSING, OPEN, Plan, PlannedBlock, PlannedCap, PlannedReserve
+from selection.policy.criteria import MICRO, Criterion, Derive
 from selection.policy.policy import Policy, rule_fields
-from selection.policy.rules import MICRO, As, Block, Cap, Criterion, Derive, Eligible, Reserve, Rule, TieBreak, Tier
+from selection.policy.reserves import Block, Cap, Reserve
+from selection.policy.rules import As, Eligible, Rule, Tier
+from selection.policy.ties import TieBreak
 
 
 def schema() -> dict[str, Any]:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from selection.conditions import Condition, relation
 from selection.errors import did_you_mean
-from selection.policy.rules import Block, Cap, Compliance, Counting, Fill, Reserve
+from selection.policy.reserves import Block, Cap, Compliance, Counting, Fill, Reserve
 from selection.policy.shares import whole
 
 if TYPE_CHECKING:

@@ -19,12 +19,15 @@ from pydantic import BeforeValidator, Discriminator, Field, Tag, ValidationError
 from selection import html
 from selection.applicants import canonical_text
 from selection.errors import OutputError, PolicyError, brief, not_toml
-from selection.policy import rules
+from selection.policy import reserves
 from selection.policy.blocks import Plan, plan
 from selection.policy.contradictions import contradictions
+from selection.policy.criteria import Criterion, Derive
 from selection.policy.mistakes import Mistakes, explain, in_file
-from selection.policy.rules import As, Block, Cap, Criterion, Derive, Eligible, Lottery, Reserve, Rule, Tier, Ties
+from selection.policy.reserves import Block, Cap, Reserve
+from selection.policy.rules import As, Eligible, Rule, Tier
 from selection.policy.shares import MOST_SEATS, Seats, whole
+from selection.policy.ties import Lottery, Ties
 
 if TYPE_CHECKING:
     from selection.applicants import Applicant
@@ -79,13 +82,13 @@ class Policy(Rule):
     not_covered: Annotated[
         Annotated[Literal["sovereign", "incomplete"], Tag("word")] | Stated, Discriminator(_word_or_table)
     ] = Field(default="incomplete", description="What a territory the World Bank does not classify counts as.")
-    counting: rules.Counting | None = Field(
+    counting: reserves.Counting | None = Field(
         default=None, description="Whether one applicant counts towards each reserve they belong to, or fills one seat."
     )
-    compliance: rules.Compliance = Field(
+    compliance: reserves.Compliance = Field(
         default="order", description="Reserves met in the order listed, or as many of their seats as possible."
     )
-    fill: rules.Fill | None = Field(
+    fill: reserves.Fill | None = Field(
         default=None, description="Full seats before rank (default with reserves), or rank before full seats."
     )
     waitlist: Seats = Field(default=0, description="Length of the waiting list, as a number or a share of the seats.")
