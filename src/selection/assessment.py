@@ -14,10 +14,8 @@ import numpy.typing as npt
 from selection.applicants import Pool, canonical_text
 from selection.conditions import LARGEST, Between, Condition, held, number, same
 from selection.errors import PolicyError
-from selection.policy import MICRO, Block, Cap, Criterion, Eligible, Policy, Reserve, Tier
+from selection.policy import MICRO, MOST_POINTS, Block, Cap, Criterion, Eligible, Policy, Reserve, Tier, Truth
 from selection.policy.blocks import two_readings
-from selection.policy.criteria import MOST_POINTS
-from selection.policy.rules import Truth
 from selection.profiles import Codes, Fields, Profile, weigh
 
 #: What a rule answers where a field it needs is missing.

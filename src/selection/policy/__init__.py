@@ -3,10 +3,10 @@
 from typing import Any
 
 from selection.policy.blocks import CLOSING, OPEN, Plan, PlannedBlock, PlannedCap, PlannedReserve
-from selection.policy.criteria import MICRO, Criterion, Derive
+from selection.policy.criteria import MICRO, MOST_POINTS, Criterion, Derive
 from selection.policy.policy import Policy, rule_fields
 from selection.policy.reserves import Block, Cap, Reserve
-from selection.policy.rules import As, Eligible, Rule, Tier
+from selection.policy.rules import As, Eligible, Rule, Tier, Truth
 from selection.policy.ties import TieBreak
 
 
@@ -20,6 +20,7 @@ def schema() -> dict[str, Any]:
 __all__ = [
     "CLOSING",
     "MICRO",
+    "MOST_POINTS",
     "OPEN",
     "As",
     "Block",
@@ -36,6 +37,7 @@ __all__ = [
     "Rule",
     "TieBreak",
     "Tier",
+    "Truth",
     "rule_fields",
     "schema",
 ]
