@@ -92,6 +92,23 @@ def test_differences_in_words() -> None:
     assert differences(one, one) == ()
 
 
+def test_shares_that_come_to_other_numbers_are_said_though_nobody_changed_them() -> None:
+    rules = {
+        "capacity": 100,
+        "reserve": [
+            {"name": "A", "where": {"a": True}, "seats": "15%"},
+            {"name": "B", "where": {"a": False}, "seats": 3},
+        ],
+        "cap": [{"name": "land", "per": "land", "seats": "5%"}],
+    }
+    one, other = Policy.model_validate(rules), Policy.model_validate({**rules, "capacity": 200})
+    assert differences(one, other) == (
+        "capacity: 100 becomes 200",
+        "reserve 'A': 15% comes to 30 seats instead of 15",
+        "cap 'land': 5% comes to 10 seats instead of 5",
+    )
+
+
 def test_a_name_the_policy_does_not_have() -> None:
     policy = {"capacity": 1, "points": [{"name": "Score", "field": "s", "per": 1}]}
     outcome = select([{"id": "a", "s": 1}], policy, seed="s")

@@ -62,6 +62,8 @@ def test_without_a_heading_the_country_fields_of_the_form_are_read(table: Path) 
     assert spellings(table, None, form) == spellings(table, "Country of work")
     with pytest.raises(SelectionError, match="no column that is known to hold countries"):
         spellings(table)
+    with pytest.raises(SelectionError, match="csv has no column 'Country of wrok'"):
+        spellings(table, "Country of wrok")
 
 
 def test_the_loop_from_open_texts_to_codes(table: Path, tmp_path: Path) -> None:

@@ -94,11 +94,7 @@ def _own(outcome: Outcome) -> list[UsedReserve]:
 def used_caps(outcome: Outcome) -> tuple[UsedCap, ...]:
     """Every cap in the order of the policy."""
     table = outcome.choice.signatures
-    codes = table.code[outcome.choice.selected]
-    used = np.zeros(len(table.limits), dtype=np.int64)
-    for column in range(table.keys.shape[1]):
-        keys = table.keys[codes, column]
-        used += np.bincount(keys[keys >= 0], minlength=len(used))
+    used = table.used(table.code[outcome.choice.selected])
     ends = [*table.offsets, len(used)][1:]
     found = []
     for cap, start, end in zip(outcome.choice.plan.caps, table.offsets, ends, strict=True):

@@ -96,11 +96,7 @@ class Choice:
     def full_keys(self) -> Ints:
         """Per signature and column its cap key if the selected fill it, else -1."""
         table = self.signatures
-        used = np.zeros(len(table.limits) + 1, dtype=np.int64)
-        for column in range(table.keys.shape[1]):
-            keys = table.keys[table.code[self.selected], column]
-            used += np.bincount(keys[keys >= 0], minlength=len(used))
-        full = np.append(used[:-1] >= table.limits, False)
+        full = np.append(table.used(table.code[self.selected]) >= table.limits, False)
         return np.where(full[table.keys], table.keys, -1)
 
     def under_full_cap(self, place: int) -> npt.NDArray[np.bool_]:
@@ -254,9 +250,7 @@ class _Seating:
 
     def _use(self, codes: Ints) -> None:
         """Take the places of these signatures off the caps."""
-        for column in range(self.table.keys.shape[1]):
-            key = self.table.keys[codes, column]
-            self.slack = self.slack - np.bincount(key[key >= 0], minlength=len(self.slack)).astype(np.int64)
+        self.slack = self.slack - self.table.used(codes)
 
     def _pass_on(self, block: PlannedBlock, place: int, left: int) -> None:
         """Move unfilled seats where the block says."""

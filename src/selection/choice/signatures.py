@@ -47,6 +47,13 @@ class Signatures:
         """The place of the cap that each key belongs to."""
         return np.searchsorted(self.offsets, numbers, side="right") - 1
 
+    def used(self, codes: Ints) -> Ints:
+        """Per cap key how many applicants with these signatures stand under it."""
+        count = np.zeros(len(self.limits), dtype=np.int64)
+        for keys in self.keys[codes].T:
+            count += np.bincount(keys[keys >= 0], minlength=len(count))
+        return count
+
     def under(self, plan: Plan) -> Signatures:
         """The same signatures for a plan whose blocks, reserves and caps differ from this one's in seats alone."""
         ends = [*self.offsets, len(self.limits)][1:]

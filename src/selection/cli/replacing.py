@@ -13,6 +13,7 @@ from selection.cli.progress import Progress
 if TYPE_CHECKING:
     from selection.dossier import Marks
     from selection.outcome import Outcome
+    from selection.replacement import Replacement
 
 
 def run(
@@ -46,8 +47,21 @@ def run(
         offers.append(results, [offers.answered(history, made.round, datetime.now(UTC))])
     if as_json:
         say_json({**made.round.to_dict(), "recorded": not preview})
-        return
-    lines = [
+    else:
+        say(printable("\n".join(_lines(made, results, preview=preview))))
+
+
+def _lines(made: Replacement, results: Path, *, preview: bool) -> list[str]:
+    """The round as an officer reads it."""
+    last = (
+        ["Only shown, not recorded."]
+        if preview
+        else [
+            f"Recorded in {results / 'history.jsonl'}",
+            f"The lists as they are now: selection workbook {results}, or selection report {results}",
+        ]
+    )
+    return [
         f"Round {made.round.number}: {len(made.withdrawn):,} withdrawn",
         *(["Pinned: " + ", ".join(made.pinned)] if made.pinned else []),
         "Admitted: " + (", ".join(made.admitted) or "nobody"),
@@ -57,14 +71,8 @@ def run(
             for name, seats in made.compliance_lost.items()
             if seats
         ),
-        "Only shown, not recorded." if preview else f"Recorded in {results / 'history.jsonl'}",
-        *(
-            []
-            if preview
-            else [f"The lists as they are now: selection workbook {results}, or selection report {results}"]
-        ),
+        *last,
     ]
-    say(printable("\n".join(lines)))
 
 
 def _news(marks: Marks, outcome: Outcome) -> Marks:

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from selection.applicants import canonical_text
-from selection.policy import Policy
+from selection.policy import Policy, Reserve
 
 _NAMED = ("eligible", "tier", "points", "derive", "reserve", "cap", "block")
 
@@ -17,7 +17,26 @@ def differences(one: Policy, other: Policy) -> tuple[str, ...]:
     said = [*_keys("", before, after, skip=_NAMED)]
     for kind in _NAMED:
         said += _rules(kind, before.get(kind, ()), after.get(kind, ()))
-    return tuple(said)
+    return (*said, *_shares(one, other))
+
+
+def _shares(one: Policy, other: Policy) -> Iterator[str]:
+    """Reserves and caps that both policies state as the same share, and that come to other numbers of seats."""
+    old, new = (dict(_seated(policy)) for policy in (one, other))
+    for rule, (stated, seats) in new.items():
+        if rule in old and old[rule][0] == stated and old[rule][1] != seats:
+            yield f"{rule}: {stated} comes to {seats:,} seats instead of {old[rule][1]:,}"
+
+
+def _seated(policy: Policy) -> Iterator[tuple[str, tuple[int | str, int]]]:
+    """Each reserve and cap with its seats as stated and as a whole number."""
+    for block in policy.plan.blocks:
+        if isinstance(block.rule, Reserve):
+            yield f"reserve {block.name!r}", (block.rule.seats, block.seats)
+        for reserve in block.reserves:
+            yield f"reserve {reserve.name!r}", (reserve.rule.seats, reserve.seats)
+    for cap in policy.plan.caps:
+        yield f"cap {cap.name!r}", (cap.rule.seats, cap.seats)
 
 
 def _keys(where: str, before: Mapping[str, Any], after: Mapping[str, Any], skip: tuple[str, ...]) -> Iterator[str]:

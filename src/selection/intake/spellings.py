@@ -90,7 +90,15 @@ def spellings(source: Any, column: str | None = None, form: Form | None = None) 
     form = form or Form()
     if column is not None:
         form = form.model_copy(update={"fields": _fields_of(form, column)})
-    table = open_table(source, form)
+    try:
+        table = open_table(source, form)
+    except FormError as error:
+        if column is None or error.facts.get("heading") != column:
+            raise
+        # Here the heading is the caller's own, not one of a form.
+        headings = error.facts.get("headings") or ()
+        said = f"{error.facts['source']} has no column {column!r}.{did_you_mean(column, filter(None, headings))}"
+        raise FormError(error.code, said, **error.facts) from None
     found = plan(table.headings, form, table.source, of_file=not table.typed)
     fields = {name: field for name, field in found.fields.items() if name in COUNTRY_FIELDS}
     if not fields:

@@ -9,8 +9,6 @@ from functools import cache
 from importlib.metadata import PackageNotFoundError, version
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
-
 from selection.errors import DISTRIBUTION
 
 if TYPE_CHECKING:
@@ -84,11 +82,7 @@ def _bound(seated: SeatedBlock, filled: int, seats: int, members: int) -> int:
 def _caps(outcome: Outcome) -> list[dict[str, Any]]:
     """Each cap with the fullest of its keys; the values themselves stay out where they could name somebody."""
     table = outcome.choice.signatures
-    codes = table.code[outcome.choice.selected]
-    used = np.zeros(len(table.limits), dtype=np.int64)
-    for column in range(table.keys.shape[1]):
-        keys = table.keys[codes, column]
-        used += np.bincount(keys[keys >= 0], minlength=len(used))
+    used = table.used(table.code[outcome.choice.selected])
     ends = [*table.offsets, len(used)][1:]
     return [
         {
