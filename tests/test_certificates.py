@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import io
 import json
 import subprocess
 from collections.abc import Callable
@@ -10,6 +11,7 @@ from contextlib import suppress
 from datetime import date
 from pathlib import Path
 
+import pypdf
 import pytest
 
 from edition import decided
@@ -100,9 +102,6 @@ def test_made_again_they_are_the_same_bytes(edition: Edition, tmp_path: Path) ->
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_a_certificate_says_its_facts_in_its_language(language: str) -> None:
     fonts_of(language)
-    pypdf = pytest.importorskip("pypdf")
-    import io
-
     programme = Programme.load(ROOT / "examples" / "cgmp_2025" / "programme.toml")
     facts = facts_of(programme, Person("CGMP-00042", "Ana Núñez"), language, 7, "line")
     page = pypdf.PdfReader(io.BytesIO(Press(DAY).pdf(facts))).pages[0]

@@ -129,8 +129,8 @@ def test_sorting_turns_with_a_second_click_and_leaves_the_unranked_last(page: An
 def test_an_explanation_opens_with_points_that_add_up(page: Any, outcome: selection.Outcome) -> None:
     page.fill("#search", "CGMP-00042")
     page.click("#view .open")
-    dialog = page.locator("#one")
-    assert dialog.is_visible()
+    dialog = page.locator("#one[open]")
+    dialog.wait_for()
     said = outcome.explain("CGMP-00042")
     given = [float(text) for text in page.locator("#one .points tbody .r").all_inner_texts()]
     assert given == [float(one.points) for one in said.contributions]
@@ -148,6 +148,7 @@ def test_each_applicant_has_their_own_text(page: Any, outcome: selection.Outcome
         page.fill("#search", one)
         # A search finds a duplicate too, by the id of the registration that stands.
         page.locator("#view .open", has_text=one).first.click()
+        page.wait_for_selector("#one[open]")
         assert page.inner_text("#one-id") == one
         assert page.inner_text("#one .why") == " ".join(str(outcome.explain(one)).split())
         page.keyboard.press("Escape")
@@ -162,6 +163,7 @@ def test_everything_works_from_the_keyboard(page: Any) -> None:
     page.keyboard.press("ArrowDown")
     assert page.evaluate("document.activeElement.textContent") == listed[2]
     page.keyboard.press("Enter")
+    page.wait_for_selector("#one[open]")
     assert page.inner_text("#one-id") == listed[2]
     page.get_by_role("button", name="Next").press("Enter")
     page.wait_for_function(f"document.getElementById('one-id').textContent === {listed[3]!r}")
@@ -184,6 +186,7 @@ def test_nobody_is_kept_out(browser: Any, outcome: selection.Outcome, tmp_path: 
         assert not grave
         if turn == 0:
             watched.page.locator("#view .open").first.click()
+            watched.page.wait_for_selector("#one[open]")
     assert watched.page.evaluate("document.documentElement.scrollWidth") <= width
     assert watched.said == []
     watched.page.context.close()
@@ -197,6 +200,7 @@ def test_what_applicants_wrote_is_text_and_nothing_else(browser: Any, tmp_path: 
     assert page.locator("#view .open").all_text_contents() == [one["id"] for one in HOSTILE]
     assert page.evaluate("document.querySelectorAll('#view img').length") == 0
     page.locator("#view .open").first.click()
+    page.wait_for_selector("#one[open]")
     assert page.inner_text("#one-id") == HOSTILE[0]["id"]
     assert "<img src=x onerror=alert(1)>" in page.inner_text("#one")
     assert watched.said == []

@@ -149,6 +149,8 @@
     const name = names[status.codes[row]];
     const place = rank(row) ? `, rank ${format(rank(row))} of ${format(list.ranked)}, ${cell(columns.get("score"), row)} points` : "";
     const text = await said(row);
+    // Texts may take a moment to unpack: whoever was asked for last is shown.
+    if (rows[here] !== row) return;
     const parts = [
       make("div", { class: "bar" }, button("Previous", -1), button("Next", 1), close),
       make("h2", { id: "one-id", tabindex: "-1" }, list.ids[row]),
