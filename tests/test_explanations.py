@@ -154,6 +154,8 @@ def test_contributions_add_up_and_causes_name_what_was_full(call: tuple[list[dic
             assert cap["value"] == land[str(one)]
             assert sum(land[i] == cap["value"] for i in chosen) == cap["seats"]
             assert str(one) in set(select(rows, {**policy, "cap": []}, seed="s").shortlist["id"])
+        if row["reason"] == "combination":
+            assert found.facts["caps"], "too few seats alone are no combination"
         if row["reason"] == "capacity":
             roomy = {**policy, "capacity": policy["capacity"] + len(rows)}
             assert str(one) in set(select(rows, roomy, seed="s").shortlist["id"])
@@ -162,6 +164,22 @@ def test_contributions_add_up_and_causes_name_what_was_full(call: tuple[list[dic
             for text in (str(outcome.explain(str(one), language)), outcome.explain(str(one), language).for_officer()):
                 assert "{" not in text
                 assert "None" not in text
+
+
+def test_several_things_at_once_names_the_cap_that_more_seats_would_fill() -> None:
+    rows = [{"id": f"p{i}", "score": 9 - i, "land": land} for i, land in enumerate("yyxxx")]
+    policy = {
+        "capacity": 3,
+        "points": [{"name": "score", "field": "score", "per": 1}],
+        "cap": [{"name": "land", "per": "land", "seats": 2}],
+    }
+    outcome = select(rows, policy, seed="s")
+    assert outcome.explain("p3").cause == "capacity"
+    found = outcome.explain("p4")
+    assert found.cause == "combination"
+    assert found.facts["caps"] == [{"cap": "land", "value": "x", "seats": 2}]
+    for other in ({**policy, "capacity": 9}, {**policy, "cap": []}):
+        assert "p4" not in set(select(rows, other, seed="s").shortlist["id"])
 
 
 def test_a_pinned_applicant_may_hold_a_seat_in_a_reserve_of_its_own() -> None:

@@ -95,9 +95,7 @@ class Choice:
     @cached_property
     def full_keys(self) -> Ints:
         """Per signature and column its cap key if the selected fill it, else -1."""
-        table = self.signatures
-        full = np.append(table.used(table.code[self.selected]) >= table.limits, False)
-        return np.where(full[table.keys], table.keys, -1)
+        return self.signatures.filled(self.signatures.code[self.selected])
 
     def under_full_cap(self, place: int) -> npt.NDArray[np.bool_]:
         """Per rank, whether the applicant is under a full key of the cap at this place of the plan."""

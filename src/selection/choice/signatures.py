@@ -54,6 +54,11 @@ class Signatures:
             count += np.bincount(keys[keys >= 0], minlength=len(count))
         return count
 
+    def filled(self, codes: Ints) -> Ints:
+        """Per signature and column its cap key if applicants with these signatures fill it, else -1."""
+        full = np.append(self.used(codes) >= self.limits, False)
+        return np.where(full[self.keys], self.keys, -1)
+
     def under(self, plan: Plan) -> Signatures:
         """The same signatures for a plan whose blocks, reserves and caps differ from this one's in seats alone."""
         ends = [*self.offsets, len(self.limits)][1:]

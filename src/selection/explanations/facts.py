@@ -65,15 +65,21 @@ class Recorded:
     def causing(self) -> Ints:
         """Per rank and column of caps the full key that keeps the applicant out, else -1.
 
-        Where a cap is the reason only keys of caps without which the applicant would be in; else every full one.
+        Where a cap is the reason only keys of caps without which the applicant would be in; where several things are,
+        also keys that would be full with seats for everybody, of caps without which alone they would still be out;
+        else every full one.
         """
-        choice = self.outcome.choice
-        keys = choice.full_keys[choice.signatures.code].copy()
-        by_cap = self.outcome.reason[self.outcome.ranking.order] == REASONS.index("cap")
+        choice, table = self.outcome.choice, self.outcome.choice.signatures
+        keys = choice.full_keys[table.code].copy()
+        reason = self.outcome.reason[self.outcome.ranking.order]
+        by_cap, by_several = (reason == REASONS.index(name) for name in ("cap", "combination"))
+        if by_several.any():
+            roomy = table.filled(table.code[self.outcome.lifted[None]])[table.code]
+            keys = np.where(by_several[:, None], np.maximum(keys, roomy), keys)
         for place, cap in enumerate(choice.plan.caps):
             lifted = self.outcome.lifted.get(cap.name)
-            idle = by_cap if lifted is None else by_cap & ~lifted
-            keys[(choice.signatures.cap_of(keys) == place) & idle[:, None]] = -1
+            idle = by_cap | by_several if lifted is None else by_cap & ~lifted | by_several & lifted
+            keys[(table.cap_of(keys) == place) & idle[:, None]] = -1
         keys[choice.selected] = -1
         return keys
 

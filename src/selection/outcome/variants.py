@@ -19,6 +19,7 @@ from selection.policy.blocks import plan
 from selection.policy.reserves import Reserve
 
 if TYPE_CHECKING:
+    from selection.choice.signatures import Signatures
     from selection.outcome.outcome import Outcome
 
 
@@ -47,19 +48,27 @@ def _again(outcome: Outcome, dropped: frozenset[str]) -> npt.NDArray[np.bool_]:
 def lifted(outcome: Outcome) -> Iterator[tuple[str | None, npt.NDArray[np.bool_]]]:
     """Per rank who would be selected: under None if there were seats for everybody, under a name without that cap.
 
-    Only caps that are full and have somebody refused under them are tried.
+    Only caps that are full, or would be with seats for everybody, and have somebody refused under them are tried.
     """
-    plan, size = outcome.choice.plan, len(outcome.ranking)
+    plan, size, table = outcome.choice.plan, len(outcome.ranking), outcome.choice.signatures
     if plan.caps:
         # More seats are more open seats: those of a reserve's own block stay as many as the policy says.
         roomy = tuple(b if isinstance(b.rule, Reserve) else replace(b, seats=b.seats + size) for b in plan.blocks)
-        yield None, _with(outcome, replace(plan, blocks=roomy))
+        seated = _with(outcome, replace(plan, blocks=roomy))
     else:
-        yield None, outcome.choice.selected | (outcome.choice.home[outcome.choice.signatures.code] >= 0)
+        seated = outcome.choice.selected | (outcome.choice.home[table.code] >= 0)
+    yield None, seated
+    binding = _refusing(table, outcome.choice.selected) | _refusing(table, seated)
     for place, cap in enumerate(plan.caps):
-        if (outcome.choice.under_full_cap(place) & ~outcome.choice.selected).any():
+        if place in binding:
             caps = tuple(replace(c, seats=c.seats + size) if c is cap else c for c in plan.caps)
             yield cap.name, _with(outcome, replace(plan, caps=caps))
+
+
+def _refusing(table: Signatures, chosen: npt.NDArray[np.bool_]) -> set[int]:
+    """The places of the caps that these applicants fill and under which somebody else stands."""
+    keys = table.filled(table.code[chosen])[table.code[~chosen]]
+    return set(table.cap_of(keys[keys >= 0]).tolist())
 
 
 def _with(outcome: Outcome, plan: Plan) -> npt.NDArray[np.bool_]:
