@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from oracle import compliance, enumerate_block
 from selection.choice import BlockProblem, search, solve
 from selection.choice.block import Method
+from selection.choice.matrices import quiet_solver
 from selection.choice.nested import tree_of
 from selection.choice.problem import reduce
 
@@ -281,3 +282,8 @@ def test_a_completion_overdraws_no_key_that_stands_in_several_columns() -> None:
         fill="seats_first",
     )
     assert chosen(problem, "general") == enumerate_block(problem)[0] == {0, 1, 2, 3, 8}
+
+
+def test_the_solver_writes_nothing_to_the_standard_output(capfd: pytest.CaptureFixture[str]) -> None:
+    quiet_solver().run()
+    assert capfd.readouterr().out == ""

@@ -20,7 +20,8 @@ def test_every_claim_of_every_kind_holds_in_every_class() -> None:
     """A sample of `python benchmarks/faithfulness.py`."""
     claims: Counter[str] = Counter()
     classes: Counter[str] = Counter()
-    for seed in range(10_000, 10_120):
+    # The last ones have reserves with seats of their own beside caps, where more seats are more open seats.
+    for seed in (*range(10_000, 10_120), 100_046, 100_356, 100_452):
         outcome = drawn(seed)
         if outcome is not None:
             found = tried(outcome)

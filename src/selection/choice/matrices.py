@@ -39,6 +39,22 @@ class Model:
             self.goal_cost = goal_cost
 
 
+def quiet_solver() -> Any:
+    """A solver that writes nothing to the standard output, which is for answers, not even while it is made."""
+    import highspy
+
+    class Quiet(highspy.Highs):
+        """Silenced before its callbacks are set up, at which some versions print who they are."""
+
+        def enableCallbacks(self) -> Any:
+            self.setOptionValue("output_flag", False)
+            return super().enableCallbacks()  # type: ignore[no-untyped-call]
+
+    solver: Any = Quiet()  # type: ignore[no-untyped-call]
+    solver.setOptionValue("output_flag", False)
+    return solver
+
+
 @dataclass(frozen=True, eq=False)
 class ByKey:
     """The signatures under each cap key."""

@@ -15,7 +15,7 @@ import numpy as np
 
 from selection.choice.coverage import Rows
 from selection.choice.effort import Effort, SolverError
-from selection.choice.matrices import Floats, Matrix, Model, by_key, columnwise, load
+from selection.choice.matrices import Floats, Matrix, Model, by_key, columnwise, load, quiet_solver
 from selection.choice.problem import BlockProblem, Ints
 
 _WHOLE = 1e-6
@@ -210,8 +210,7 @@ class Programme:
         if whole:
             kinds = highspy.HighsVarType
             lp.integrality_ = [kinds.kInteger] * count + [kinds.kContinuous] * (2 * masks + 1)
-        solver: Any = highspy.Highs()  # type: ignore[no-untyped-call]
-        solver.setOptionValue("output_flag", False)
+        solver = quiet_solver()
         solver.setOptionValue("threads", 1)
         solver.setOptionValue("mip_rel_gap", 0.0)
         solver.setOptionValue("mip_abs_gap", 0.0)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import replace
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
@@ -52,9 +52,17 @@ class Reruns:
 
     @cached_property
     def roomy(self) -> Bools:
-        """Who is selected if every block has a seat for everybody."""
-        plan, size = self.outcome.choice.plan, len(self.outcome.ranking)
-        return self._run(replace(plan, blocks=tuple(replace(b, seats=b.seats + size) for b in plan.blocks)))
+        """Who is selected if there are seats for everybody: so many more, reserves and caps as many as they were."""
+        plan, policy, more = self.outcome.choice.plan, self.outcome.policy, len(self.outcome.ranking)
+        if policy.block:
+            return self._run(replace(plan, blocks=tuple(replace(b, seats=b.seats + more) for b in plan.blocks)))
+        kept = {r.name: r.seats for b in plan.blocks for r in b.reserves}
+        kept |= {b.name: b.seats for b in plan.blocks if b.rule is not None} | {c.name: c.seats for c in plan.caps}
+        stated: dict[str, Any] = {"capacity": policy.seats + more}
+        for kind in ("reserve", "cap"):
+            rules = getattr(policy, kind)
+            stated[kind] = tuple(rule.model_copy(update={"seats": kept[rule.name]}) for rule in rules)
+        return self._run(policy.model_copy(update=stated).plan)
 
     def _run(self, plan: Plan) -> Bools:
         return choose(self.outcome.ranking, plan, self.outcome.held).selected
