@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 import selection
 from selection.applicants import Column
 from selection.auditing.verification import check
-from selection.intake.duplicates import normalised_email
+from selection.intake.mailboxes import normalised_email
 from selection.intake.organisations import counted, merges, organisation_key
 from selection.intake.people import name_key, suspicions
 from selection.texts import Texts

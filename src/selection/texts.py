@@ -15,12 +15,22 @@ USUAL: Final = SEPARATORS[0]
 
 #: Texts longer than this are sorted one by one, not eight bytes at a time.
 LONGEST: Final = 64
-AT_ONCE: Final = 1 << 16
+AT_ONCE: Final = 1 << 15
+
+#: Texts longer than this are hashed one by one.
+LONG: Final = 256
+
+#: An odd number whose powers spread bits.
+SPREAD: Final = 0x9E3779B97F4A7C15
 
 #: The first bytes of all white space beyond ASCII; the first of these begins two bytes, the others three.
 WIDE: Final = (0xC2, 0xE1, 0xE2, 0xE3)
 
+#: The bits of so many bytes.
+UPTO: Final = np.array([256**size - 1 for size in range(9)], dtype=np.uint64)
+
 Places = npt.NDArray[np.int64]
+Hashes = npt.NDArray[np.uint64]
 
 
 class Texts:
@@ -79,10 +89,7 @@ class Texts:
 
     def blocks(self) -> Iterator[list[str]]:
         """Some thousand texts at a time."""
-        starts = [0, *(self.ends[AT_ONCE - 1 :: AT_ONCE] + 1).tolist()]
-        for start, end in zip(starts, [*starts[1:], len(self.data)], strict=True):
-            if end > start:
-                yield self.data[start : end - 1].decode().split(self.separator)
+        return (piece.tolist() for piece in self.pieces())
 
     def copy(self) -> npt.NDArray[Any]:
         """The object array it stands for."""
@@ -133,6 +140,18 @@ class Texts:
         found: Places = held[odd]
         return found
 
+    def pieces(self) -> Iterator[Texts]:
+        """Some thousand texts at a time, in one piece each."""
+        starts = [0, *(self.ends[AT_ONCE - 1 :: AT_ONCE] + 1).tolist()]
+        for start, end in zip(starts, [*starts[1:], len(self.data)], strict=True):
+            if end > start:
+                yield Texts(self.data[start:end], self.separator)
+
+    def hashes(self) -> Hashes:
+        """A number for each text that equal texts share, and others only by chance."""
+        found = [_hashes(piece) for piece in self.pieces()]
+        return np.concatenate(found) if found else np.zeros(0, dtype=np.uint64)
+
     def words(self) -> list[npt.NDArray[np.uint64]] | None:
         """The bytes of each text as big-endian numbers, eight at a time, zeros beyond its end; None for long texts."""
         longest = int(self.lengths.max(initial=0))
@@ -155,3 +174,28 @@ def _word(eights: npt.NDArray[np.uint64], starts: Places, left: Places) -> npt.N
     word = eights[np.minimum(starts, len(eights) - 1)].astype(np.uint64)
     shift = (8 * (8 - np.clip(left, 1, 8))).astype(np.uint64)
     return np.where(left > 0, word >> shift << shift, np.uint64(0))
+
+
+def hashes_of(texts: Sequence[str]) -> Hashes:
+    """A number for each text that equal texts share; for texts that can stand in one piece as `Texts.hashes` has it."""
+    packed = Texts.of(texts)
+    if packed is not None:
+        return packed.hashes()
+    return np.array([hash(text) % 2**64 for text in texts], dtype=np.uint64)
+
+
+def _hashes(texts: Texts) -> Hashes:
+    eights = np.ndarray((len(texts.data) + 1,), dtype="<u8", buffer=texts.data + bytes(8), strides=(1,))
+    starts, lengths = texts.ends - texts.lengths, texts.lengths
+    long = np.flatnonzero(lengths > LONG)
+    keys = np.zeros(len(starts), dtype=np.uint64)
+    for at in range(0, min(int(lengths.max(initial=0)), LONG), 8):
+        left = np.clip(lengths - at, 0, 8)
+        word = eights[np.minimum(starts + at, len(texts.data))] & UPTO[left]
+        # An end of nothing adds nothing, so that the number does not depend on the other texts.
+        keys += (word ^ (word >> np.uint64(32))) * np.uint64(pow(SPREAD, at // 8 + 1, 2**64))
+    keys ^= keys >> np.uint64(29)
+    for place in long.tolist():
+        end = int(texts.ends[place])
+        keys[place] = hash(texts.data[end - int(lengths[place]) : end]) % 2**64
+    return keys

@@ -10,7 +10,7 @@ from typing import Any, Final
 from selection.engines.engine import Cells
 from selection.errors import SelectionError
 from selection.intake.coding import unmasked_text
-from selection.intake.duplicates import normalised_email
+from selection.intake.mailboxes import normalised_email
 
 #: So many rows at most are looked at one by one because their id or address may stand more than once.
 MOST_REPEATED: Final = 2_000_000

@@ -2,78 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import Any, Final
+from collections.abc import Callable, Mapping
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
 from selection.applicants import Column, canonical_text
 from selection.intake.findings import Ledger
+from selection.intake.mailboxes import mailboxes, normalised_email
 from selection.texts import Texts
 
-#: Providers that ignore dots and what follows a plus sign in an address.
-IGNORES_DOTS: Final = ("gmail.com", "googlemail.com")
-
-#: Providers that ignore what follows a plus sign, and nothing else.
-IGNORES_PLUS: Final = (
-    "outlook.com", "hotmail.com", "live.com", "msn.com", "icloud.com", "me.com", "mac.com", "fastmail.com", "proton.me",
-    "protonmail.com", "pm.me", "zoho.com",
-)  # fmt: skip
-
 Codes = npt.NDArray[np.int64]
-
-
-def normalised_email(address: str) -> str | None:
-    """The address as its provider tells mailboxes apart, or None if it is no address."""
-    local, at, domain = address.strip().casefold().rpartition("@")
-    if not at or not local or not domain or "@" in local or len(address.split()) != 1:
-        return None
-    if domain in IGNORES_DOTS:
-        local, domain = local.partition("+")[0].replace(".", ""), IGNORES_DOTS[0]
-    elif domain in IGNORES_PLUS:
-        local = local.partition("+")[0] or local
-    return f"{local}@{domain}"
-
-
-def email_hashes(addresses: Sequence[str] | Texts) -> tuple[Codes, list[int]]:
-    """A hash of each address as its provider tells mailboxes apart, and the places of those that are no address."""
-    if isinstance(addresses, Texts):
-        blocks = addresses.blocks()
-    else:
-        texts = Texts.of(addresses)
-        blocks = texts.blocks() if texts is not None else iter([list(addresses)])
-    hashes, invalid, start = [np.zeros(0, dtype=np.int64)], list[int](), 0
-    for block in blocks:
-        keys: list[str | None] = [*"\n".join(block).casefold().split("\n")]
-        if len(keys) != len(block):
-            keys = [*map(str.casefold, block)]
-        for place in _special(block, keys):
-            keys[place] = normalised_email(block[place])
-            if keys[place] is None:
-                invalid.append(start + place)
-        hashes.append(np.fromiter(map(hash, keys), dtype=np.int64, count=len(keys)))
-        start += len(block)
-    return np.concatenate(hashes), invalid
-
-
-def _special(block: Sequence[str], keys: Sequence[str | None]) -> Iterable[int]:
-    """Places of addresses that are not plainly one in ASCII, or whose provider has rules of its own."""
-    packed = Texts.of(block)
-    if packed is None:
-        return range(len(block))
-    signs, ends = packed.signs, packed.ends
-    marks = np.flatnonzero(signs == ord("@"))
-    line = np.searchsorted(ends, marks)
-    special = np.bincount(line, minlength=len(ends)) != 1
-    edge = (signs <= 32) | (signs >= 0x80)
-    special[line[edge[marks - 1] | edge[marks + 1] | (marks == 0)]] = True
-    edge[ends] = False
-    special[np.searchsorted(ends, np.flatnonzero(edge))] = True
-    special[np.searchsorted(ends, np.flatnonzero(signs == ord("+")))] = True
-    rules = tuple(f"@{domain}" for domain in IGNORES_DOTS)
-    special |= np.fromiter((key is not None and key.endswith(rules) for key in keys), dtype=bool, count=len(keys))
-    return np.flatnonzero(special).tolist()
+Hashes = npt.NDArray[Any]
 
 
 def find_duplicates(
@@ -81,7 +22,8 @@ def find_duplicates(
 ) -> Codes:
     """For each applicant the place of the registration that stands instead, or -1."""
     duplicate_of = np.full(len(ids), -1, dtype=np.int64)
-    by_id = _repeated(np.fromiter(map(hash, ids), dtype=np.int64, count=len(ids)), np.arange(len(ids)), ids.__getitem__)
+    hashes = ids.hashes() if isinstance(ids, Texts) else np.fromiter(map(hash, ids), dtype=np.int64, count=len(ids))
+    by_id = _repeated(hashes, np.arange(len(ids)), ids.__getitem__)
     by_email = _by_email(columns.get("email"), email_heading, ledger)
     for group in _connected(by_id, by_email):
         standing = _standing(group, ids, columns, latest)
@@ -97,7 +39,7 @@ def _by_email(column: Column | None, heading: str, ledger: Ledger) -> list[list[
     if column is None or not len(column.values):
         return []
     addresses: Any = column.values
-    hashes, invalid = email_hashes(addresses if isinstance(addresses, Texts) else addresses.tolist())
+    hashes, invalid = mailboxes(addresses if isinstance(addresses, Texts) else addresses.tolist())
     no_address = np.zeros(len(hashes) + 1, dtype=bool)
     no_address[invalid] = True
     no_address[-1] = False
@@ -109,13 +51,15 @@ def _by_email(column: Column | None, heading: str, ledger: Ledger) -> list[list[
     return _repeated(hashes[column.codes[known]], known, lambda place: normalised_email(column.at(place)))
 
 
-def _repeated(hashes: Codes, places: Codes, key: Callable[[int], Any]) -> list[list[int]]:
+def _repeated(hashes: Hashes, places: Codes, key: Callable[[int], Any]) -> list[list[int]]:
     """The places of each key that occurs more than once: those whose hashes do, looked at more closely."""
     ordered = np.sort(hashes)
     several = ordered[1:][ordered[1:] == ordered[:-1]]
-    suspects = places[np.isin(hashes, several)] if len(several) else several
+    if not len(several):
+        return []
+    near = several[np.minimum(np.searchsorted(several, hashes), len(several) - 1)]
     groups: dict[Any, list[int]] = {}
-    for place in suspects.tolist():
+    for place in places[near == hashes].tolist():
         groups.setdefault(key(place), []).append(place)
     return [group for group in groups.values() if len(group) > 1]
 

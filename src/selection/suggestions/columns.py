@@ -7,7 +7,7 @@ from functools import cache
 from itertools import islice
 from typing import Any, Final
 
-from selection.intake.duplicates import normalised_email
+from selection.intake.mailboxes import normalised_email
 from selection.suggestions.drafts import Draft
 from selection.suggestions.mapping import Unmapped, mapped, nearest_word, plain, word_for, word_lists
 from selection.suggestions.moments import writing
