@@ -39,9 +39,9 @@ def normalised_email(address: str) -> str | None:
 
 def mailboxes(addresses: Sequence[str] | Texts) -> tuple[Hashes, list[int]]:
     """A number for each address that all of one mailbox share, and the places of those that are no address."""
-    packed = Texts.of(addresses) if isinstance(addresses, Sequence) else addresses
+    packed = addresses if isinstance(addresses, Texts) else Texts.of(addresses)
     if packed is None:
-        return _one_by_one(tuple(addresses))
+        return _one_by_one(addresses.tolist() if isinstance(addresses, Texts) else addresses)
     hashes, invalid, start = [np.zeros(0, dtype=np.uint64)], list[int](), 0
     for piece in packed.pieces():
         found, none = _of_piece(piece)
