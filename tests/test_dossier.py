@@ -16,13 +16,13 @@ from types import MappingProxyType
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import selection
 from selection import dossier
 from selection.applicants import Column, Pool, objects
-from selection.dossier import pools, sheets, writing
+from selection.dossier import joining, pools, sheets, writing
 from selection.errors import NotFoundError, OutputError
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -333,6 +333,35 @@ def test_cells_come_back_from_a_csv_file(cells: list[str | None]) -> None:
     assert lines[0] == ["id", "n"]
     assert [row[0].removeprefix("'") for row in lines[1:]] == [(c or "").removeprefix("'") for c in cells]
     assert len(back) >= len(lines)
+
+
+CELLS = st.one_of(
+    st.none(), st.text(max_size=9), st.sampled_from(["=1", 'a "b", c', "x@example.org", "\ud800", "two\nlines"])
+)
+
+
+@settings(max_examples=60, deadline=None)
+@given(cells=st.lists(CELLS, min_size=1, max_size=9), many=st.integers(2, 40), data=st.data())
+def test_whoever_joins_the_lines_writes_the_same(cells: list[str | None], many: int, data: st.DataObject) -> None:
+    codes = data.draw(st.lists(st.integers(-1, len(cells) - 1), min_size=many, max_size=many))
+    ranks = np.array(data.draw(st.lists(st.sampled_from([-1, 1, 7, 10**6]), min_size=many, max_size=many)))
+    few = Column(np.array(codes, dtype=np.int32), objects(list(cells)))
+    columns = {
+        "id": objects([None if code < 0 else cells[code] for code in codes]),
+        "few": few,
+        "again": few,
+        "rank": ranks,
+    }
+    parts = [joining.encodable(sheets.written(column)) for column in columns.values()]
+    wanted = "".join(
+        ",".join([sheets.cell(None if code < 0 else cells[code]) for _ in range(3)] + ["" if rank < 0 else str(rank)])
+        + "\n"
+        for code, rank in zip(codes, ranks.tolist(), strict=True)
+    ).encode("utf-8", "backslashreplace")
+    for joiner in (joining.by_python, joining.by_polars, joining.by_pyarrow):
+        join = joiner(parts)
+        assert join(slice(0, many // 2)) + join(slice(many // 2, many + 5)) == wanted
+    assert b"".join(sheets.lines(columns, addresses=())).partition(b"\n")[2] == wanted
 
 
 def _as_file(text: str) -> Iterator[str]:

@@ -39,32 +39,41 @@ class Matching:
     def filled(self) -> tuple[int, ...]:
         return tuple(self.seats)
 
-    def add(self, mask: int) -> bool:
-        """Match one more applicant of a mask, moving others along an augmenting path if need be."""
+    def add(self, mask: int, most: int = 1) -> int:
+        """Match more applicants of a mask, moving others along one augmenting path if need be; how many, up to `most`.
+
+        One after the other they would all take the same path, until a seat at its end or somebody on it is lacking.
+        """
         came: dict[int, tuple[int, int] | None] = dict.fromkeys(bits(mask))
         queue = list(came)
         for g in queue:
             if self.seats[g] < self.limits[g]:
-                self._shift(mask, g, came)
-                self.seats[g] += 1
-                return True
+                number = min(most, self.limits[g] - self.seats[g])
+                number = self._shift(mask, g, came, number)
+                self.seats[g] += number
+                return number
             for other, row in self.pairs.items():
                 if row.get(g, 0):
                     for h in bits(other):
                         if h not in came:
                             came[h] = (other, g)
                             queue.append(h)
-        return False
+        return 0
 
-    def _shift(self, mask: int, end: int, came: Mapping[int, tuple[int, int] | None]) -> None:
-        """Walk the path back: everybody on it moves one reserve along, the newcomer takes the first."""
+    def _shift(self, mask: int, end: int, came: Mapping[int, tuple[int, int] | None], most: int) -> int:
+        """Walk the path back: all on it move one reserve along, the newcomers take the first; how many can."""
+        path = []
         step = came[end]
         while step is not None:
             other, before = step
-            self._move(other, before, -1)
-            self._move(other, end, 1)
+            path.append((other, before, end))
             end, step = before, came[before]
-        self._move(mask, end, 1)
+        number = min([most, *(self.pairs[other][before] for other, before, _ in path)])
+        for other, before, after in path:
+            self._move(other, before, -number)
+            self._move(other, after, number)
+        self._move(mask, end, number)
+        return number
 
     def _move(self, mask: int, g: int, by: int) -> None:
         row = self.pairs.setdefault(mask, {})
@@ -79,8 +88,8 @@ def matching(counts: Mapping[int, int], minimums: Sequence[int]) -> Matching:
         found.limits[g] = least
         for mask in list(spare):
             # A mask without an augmenting path has none later either, so each is tried until it fails once.
-            while spare[mask] and found.seats[g] < least and found.add(mask):
-                spare[mask] -= 1
+            while spare[mask] and (number := found.add(mask, min(spare[mask], least - found.seats[g]))):
+                spare[mask] -= number
         found.limits[g] = found.seats[g]
     return found
 

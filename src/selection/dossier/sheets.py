@@ -7,8 +7,10 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Any, Final
 
 import numpy as np
+import numpy.typing as npt
 
 from selection.applicants import Column, canonical_text, objects
+from selection.dossier.joining import Part, joined
 from selection.profiles import combine
 from selection.vocabulary import ADDRESS
 
@@ -19,7 +21,8 @@ NUMBER: Final = re.compile(r"[+-]?\d+(\.\d+)?")
 #: A cell that can be written as it stands holds none of these; seen from a column joined by line ends.
 DELICATE: Final = (*',"\r@', *(f"\n{sign}" for sign in "=+-\t\n＝＋－＠"))
 
-ROWS_AT_ONCE: Final = 65_536
+#: Neighbouring columns become one text for each row where they have at most so many different rows.
+FEW: Final = 1 << 14
 
 
 def lines(columns: Mapping[str, Any], addresses: Collection[str] = ("id",)) -> Iterator[bytes]:
@@ -28,63 +31,65 @@ def lines(columns: Mapping[str, Any], addresses: Collection[str] = ("id",)) -> I
     `addresses` the columns in which e-mail addresses stay; elsewhere they are taken out.
     """
     yield (",".join(map(quoted, columns)) + "\n").encode()
-    cells = [
-        written(run[0][1], address_stays=run[0][0] in addresses) if len(run) == 1 else _together(run, addresses)
-        for run in _runs(columns)
-    ]
-    for start in range(0, len(cells[0]), ROWS_AT_ONCE):
-        rows = zip(*(column[start : start + ROWS_AT_ONCE] for column in cells), strict=True)
-        yield ("\n".join(map(",".join, rows)) + "\n").encode("utf-8", "backslashreplace")
+    parts = [written(column, address_stays=name in addresses) for name, column in columns.items()]
+    yield from joined([run[0] if len(run) == 1 else _together(run) for run in _runs(parts)])
 
 
-def _runs(columns: Mapping[str, Any]) -> list[list[tuple[str, Any]]]:
-    """Neighbouring columns of few values together, all others alone."""
-    runs: list[list[tuple[str, Any]]] = []
-    for name, column in columns.items():
-        if runs and isinstance(column, Column) and isinstance(runs[-1][-1][1], Column):
-            runs[-1].append((name, column))
-        else:
-            runs.append([(name, column)])
-    return runs
-
-
-def _together(run: Sequence[tuple[str, Column]], addresses: Collection[str]) -> Sequence[str]:
-    """Several columns of few values as one text for each row, made once for each distinct row of them."""
-    spelt = [_spelt(column, address_stays=name in addresses) for name, column in run]
-    codes, rows = combine([column.codes + 1 for _, column in run], [len(texts) for texts in spelt])
-    made = [",".join(texts[code] for texts, code in zip(spelt, row, strict=True)) for row in rows.tolist()]
-    found: list[str] = objects(made)[codes].tolist()
-    return found
-
-
-def _spelt(column: Column, *, address_stays: bool) -> list[str]:
-    """The cells of a column's values, that of a missing one first."""
-    return ["", *(cell(value, address_stays) for value in column.python_values())]
-
-
-def written(column: Any, *, address_stays: bool = False) -> Sequence[str]:
-    """Each cell of a column, coded or not, as it stands in the file."""
-    if not isinstance(column, Column):
-        return texts(column, address_stays=address_stays)
-    found: list[str] = objects(_spelt(column, address_stays=address_stays))[column.codes + 1].tolist()
-    return found
-
-
-def texts(column: Any, *, address_stays: bool = False) -> Sequence[str]:
-    """Each cell of a column as it stands in the file; what stands in many rows is thought about once.
+def written(column: Any, *, address_stays: bool = False) -> Part:
+    """A column as it stands in the file; one of few values keeps its codes, each value written once.
 
     An array of whole numbers holds ranks and tiers, where -1 is none.
     """
-    cells = column.tolist() if isinstance(column, np.ndarray) else list(column)
+    if isinstance(column, Column):
+        cells = texts([*column.python_values(), None], address_stays=address_stays)
+        return Column(np.where(column.codes < 0, len(cells) - 1, column.codes), objects(cells))
     if isinstance(column, np.ndarray) and column.dtype.kind == "i":
-        return list(map(str, cells)) if column.size and column.min() >= 0 else ["" if n < 0 else str(n) for n in cells]
+        most = int(column.max(initial=-1))
+        few = most < FEW // 8 and column.min(initial=-1) >= -1
+        return Column(column + 1, objects(["", *map(str, range(most + 1))])) if few else column
+    return objects(texts(column, address_stays=address_stays))
+
+
+def _runs(parts: Sequence[Part]) -> list[list[Part]]:
+    """Neighbouring parts of few values together, all others alone."""
+    runs: list[list[Part]] = []
+    size = FEW
+    for part in parts:
+        more = len(part.values) if isinstance(part, Column) else FEW
+        if size * more <= FEW:
+            runs[-1].append(part)
+            size *= more
+        else:
+            runs.append([part])
+            size = more
+    return runs
+
+
+def _together(run: Sequence[Any]) -> Column:
+    """Several columns of few values as one, each different row of them written once."""
+    codes, rows = combine([column.codes for column in run], [len(column.values) for column in run])
+    made = [",".join(column.values[code] for column, code in zip(run, row, strict=True)) for row in rows.tolist()]
+    return Column(codes, objects(made))
+
+
+def texts(column: Sequence[Any] | npt.NDArray[Any], *, address_stays: bool = False) -> list[str]:
+    """Each cell of a column as it stands in the file; what stands in many rows is thought about once."""
+    cells = column.tolist() if isinstance(column, np.ndarray) else list(column)
     kinds = set(map(type, cells)) - {type(None)}
-    if kinds == {str} and None not in cells and _plain(cells):
-        return cells
     if len(kinds) > 1:
         return [cell(value, address_stays) for value in cells]
+    if kinds == {str} and (found := _as_they_stand(cells)) is not None:
+        return found
     written = {value: cell(value, address_stays) for value in set(cells)}
     return [written[value] for value in cells]
+
+
+def _as_they_stand(cells: list[Any]) -> list[str] | None:
+    """The cells where each can be written as it is: one look at all of them; a missing one may stand last."""
+    known = cells[:-1] if cells[-1] is None else cells
+    if None in known or not _plain(known):
+        return None
+    return known if len(known) == len(cells) else [*known, ""]
 
 
 def _plain(cells: Sequence[str]) -> bool:

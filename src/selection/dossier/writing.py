@@ -74,9 +74,9 @@ def _files(outcome: Outcome) -> dict[str, Callable[[], Iterable[bytes]]]:
 
 
 def _listed(outcome: Outcome, ranks: Any) -> Iterator[bytes]:
-    from selection.outcome.frames import listed_cells
+    from selection.outcome.frames import listed_columns
 
-    return lines(listed_cells(outcome, outcome.ranking.order[ranks]))
+    return lines(listed_columns(outcome, outcome.ranking.order[ranks]))
 
 
 def _problems(findings: tuple[Problem, ...]) -> Iterator[bytes]:

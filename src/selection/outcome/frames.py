@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 Places = npt.NDArray[np.int64]
 Cells = dict[str, npt.NDArray[Any]]
+Columns = dict[str, Column | npt.NDArray[Any]]
 
 
 def display_order(outcome: Outcome) -> Places:
@@ -45,33 +46,47 @@ def listed(outcome: Outcome, ranks: Places) -> Any:
 
 def listed_cells(outcome: Outcome, places: Places) -> Cells:
     """Decision columns, then every field the policy reads."""
-    cells = decision_cells(outcome, places)
+    return _cells(listed_columns(outcome, places))
+
+
+def listed_columns(outcome: Outcome, places: Places) -> Columns:
+    """The same by the few values of each."""
+    columns = decision_columns(outcome, places)
     for name in sorted(outcome.policy.fields - PERSONAL - set(COLUMNS)):
-        cells[name] = field_cells(outcome.assessment.fields.column(name), places)
-    return cells
+        columns[name] = _field(outcome.assessment.fields.column(name), places)
+    return columns
 
 
 def field_cells(column: Column, places: Places) -> npt.NDArray[Any]:
     """A field's values, several words joined by `; `."""
-    held, place = np.unique(column.codes[places], return_inverse=True)
-    values = [column.value(code) for code in held.tolist()]
-    return objects(["; ".join(v) if isinstance(v, tuple) else v for v in values])[place]
+    return _rendered(_field(column, places))
+
+
+def _field(column: Column, places: Places) -> Column:
+    """A field at these places with the values that somebody there holds, several words joined by `; `."""
+    held, code = np.unique(column.codes[places], return_inverse=True)
+    values = [column.value(one) for one in held.tolist() if one >= 0]
+    missing = len(held) - len(values)
+    words = objects(["; ".join(v) if isinstance(v, tuple) else v for v in values])
+    return Column((code - missing).astype(np.int32), words)
 
 
 def decision_cells(outcome: Outcome, places: Places) -> Cells:
     """The columns of a decision, an array for each, None where an applicant was not ranked."""
-    return {
-        name: _rendered(column) if isinstance(column, Column) else column
-        for name, column in decision_columns(outcome, places).items()
-    }
+    return _cells(decision_columns(outcome, places))
 
 
-def decision_columns(outcome: Outcome, places: Places) -> dict[str, Column | npt.NDArray[Any]]:
-    """The columns of a decision: ids and ranks (-1 is none) as arrays, all others by their few values."""
+def _cells(columns: Columns) -> Cells:
+    return {name: _rendered(column) if isinstance(column, Column) else column for name, column in columns.items()}
+
+
+def decision_columns(outcome: Outcome, places: Places) -> Columns:
+    """The columns of a decision: ranks and tiers (-1 is none) as arrays, all others by their values."""
     ranks = outcome.rank_of[places]
     ranked = ranks >= 0
+    ids = outcome.intake.pool.ids
     return {
-        "id": outcome.intake.pool.ids[places],
+        "id": Column(places.astype(np.int32), ids) if len(places) == len(ids) else ids[places],
         "status": Column(outcome.status[places].astype(np.int32), objects(list(STATUSES))),
         "rank": np.where(ranked, ranks + 1, -1),
         "tier": np.where(ranked, outcome.assessment.tier[places], -1),
