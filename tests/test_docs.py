@@ -6,12 +6,18 @@ import re
 import subprocess
 import sys
 import tomllib
+from dataclasses import fields
+from importlib import import_module
 from pathlib import Path
 
 import pytest
 
 import selection
+from selection.outcome.questions import Questions
 from selection.vocabulary import REASONS, STATUSES
+
+#: Rooms beside `selection` itself whose names the reference promises to keep.
+ROOMS = ("dossier", "replacement", "auditing", "programme", "editions", "letters", "attendance", "certificates")
 
 ROOT = Path(__file__).resolve().parents[1]
 DOCS = ROOT / "docs"
@@ -38,6 +44,12 @@ def test_the_site_builds_without_a_warning(tmp_path: Path) -> None:
     assert pages <= made
     api = (tmp_path / "site" / "reference" / "api.html").read_text(encoding="utf-8")
     assert [name for name in selection.__all__ if f"selection.{name}" not in api and name != "SelectionError"] == []
+    recorded = {field.name for field in fields(selection.Outcome)}
+    methods = {name for name in vars(Questions) | vars(selection.Outcome) if not name.startswith("_")} - recorded
+    assert [name for name in sorted(methods) if f'id="selection.Outcome.{name}"' not in api] == []
+    for room in ROOMS:
+        names = import_module(f"selection.{room}").__all__
+        assert [name for name in names if f'id="selection.{room}.{name}"' not in api and name.isalpha()] == []
 
 
 def test_every_page_is_in_the_list_of_pages() -> None:

@@ -199,7 +199,7 @@ def _reached(block: PlannedBlock, sitting: Counter[int], mask: int) -> tuple[int
 def replacements(outcome: Outcome, ids: Iterable[str] | None = None, lock: Lock | None = None) -> Any:
     """A row for each applicant with a seat: who would come in if they withdrew, and who would lose a seat by it.
 
-    Columns: id, rank, tier, block, replaced_by, loses; several ids joined by `; `, None for nobody.
+    Columns: id, rank, tier, block, replaced_by, loses; several ids joined by a semicolon and a space, None for nobody.
     """
     from selection.intake.natives import native
     from selection.replacement.rounds import chosen_lock
