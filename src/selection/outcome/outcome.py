@@ -59,6 +59,7 @@ class Outcome(Questions):
 
     @property
     def pool_size(self) -> int:
+        """How many registrations the pool holds, duplicates included."""
         return len(self.intake.pool)
 
     @cached_property
