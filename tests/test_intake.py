@@ -22,7 +22,7 @@ from hypothesis import strategies as st
 from selection.applicants import Applicant
 from selection.errors import FormError, InputError, NotFoundError, SelectionError
 from selection.intake import Form, Intake, read_applicants
-from selection.intake.cutting import BLOCK
+from selection.intake.contents import PIECE
 from selection.intake.mailboxes import mailboxes, normalised_email
 
 EXPORTS = Path(__file__).parent / "data" / "exports"
@@ -270,11 +270,11 @@ def test_a_folder_and_a_file_that_is_not_there(file: Any, tmp_path: Path) -> Non
 
 
 def test_a_file_that_may_not_be_read(file: Any, monkeypatch: pytest.MonkeyPatch) -> None:
-    def denied(_: Path) -> bytes:
+    def denied(*_: object) -> bytes:
         raise PermissionError(13, "Permission denied")
 
     path = file(TEXT)
-    monkeypatch.setattr(Path, "read_bytes", denied)
+    monkeypatch.setattr(Path, "open", denied)
     error = refused(path)
     assert (error.code, "Permission denied" in error.sentence) == ("unreadable_file", True)
 
@@ -287,7 +287,7 @@ def test_large_files_are_read_block_by_block_as_small_ones(file: Any) -> None:
     plain = "\n".join([head, *(",".join(r) for r in rows)])
     quoted = "\r\n".join([head, *(",".join(f'"{c}"' for c in r) for r in rows)])
     careful = plain + '\n50000,,"x,y",,\n'
-    assert len(quoted) > BLOCK
+    assert len(quoted) > PIECE
     read = [read_applicants(file(text)) for text in (plain, quoted, careful)]
     for intake in read:
         for place, name in enumerate("abc"):

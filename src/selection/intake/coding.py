@@ -29,7 +29,8 @@ class Coder:
     def add(self, cells: Sequence[str]) -> None:
         """Take in the next cells of the column."""
         if self.apart:
-            self._pieces.append(Texts.of(cells) or list(cells))
+            packed = Texts.of(cells)
+            self._pieces.append(list(cells) if packed is None else packed.stripped())
             return
         places = self._places
         for text in set(cells).difference(places):
@@ -37,14 +38,15 @@ class Coder:
         self._codes.append(np.fromiter(map(places.__getitem__, cells), dtype=np.int32, count=len(cells)))
 
     def add_coded(self, texts: Sequence[str], codes: npt.NDArray[np.int32]) -> None:
-        """Take in the next cells of the column, given as different texts and which of them each cell is."""
-        places = self._places
-        known = [places.setdefault(text, len(places)) for text in texts]
-        self._codes.append(np.array(known, dtype=np.int32)[codes])
+        """Take in the next cells of the column, given as different texts and which of them each is, -1 for none."""
+        known = list(map(self._places.get, texts))
+        if None in known:
+            known = [self._places.setdefault(text, len(self._places)) for text in texts]
+        self._codes.append(np.array([*known, -1], dtype=np.int32)[codes])
 
     def add_packed(self, texts: Texts) -> None:
         """Take in the next cells of a column that keeps a text for each row."""
-        self._pieces.append(texts)
+        self._pieces.append(texts.stripped())
 
     def column(self) -> Column:
         """The finished column: stripped, without empty texts."""
@@ -57,11 +59,11 @@ class Coder:
 def _from_pieces(pieces: Sequence[Texts | list[str]]) -> Column:
     """A column of texts that are mostly different: a code for each row."""
     if all(isinstance(piece, Texts) and piece.separator == USUAL for piece in pieces):
-        return one_each(Texts(b"".join(piece.data for piece in pieces if isinstance(piece, Texts))))
+        return _one_each(Texts(b"".join(piece.data for piece in pieces if isinstance(piece, Texts))))
     texts = [t.strip() for piece in pieces for t in (piece.tolist() if isinstance(piece, Texts) else piece)]
     packed = Texts.of(texts)
     if packed is not None:
-        return one_each(packed)
+        return _one_each(packed)
     codes = np.arange(len(texts), dtype=np.int32)
     codes[[place for place, text in enumerate(texts) if not text]] = -1
     return Column(codes, objects(texts))
@@ -69,7 +71,10 @@ def _from_pieces(pieces: Sequence[Texts | list[str]]) -> Column:
 
 def one_each(texts: Texts) -> Column:
     """A column with a text for each row, stripped; empty ones are missing."""
-    texts = texts.stripped()
+    return _one_each(texts.stripped())
+
+
+def _one_each(texts: Texts) -> Column:
     codes = np.arange(len(texts), dtype=np.int32)
     codes[texts.lengths == 0] = -1
     return Column(codes, cast("npt.NDArray[Any]", texts))

@@ -11,7 +11,6 @@ import numpy.typing as npt
 from selection.intake.coding import Coder, may_mask
 from selection.texts import USUAL, Texts
 
-BLOCK: Final = 1 << 22
 QUOTE, LINE_END = 34, 10
 
 #: Cells longer than this are told apart as texts, not eight bytes at a time.
@@ -24,39 +23,22 @@ Flags = npt.NDArray[np.bool_]
 Words = npt.NDArray[np.uint64]
 
 
-def cut(data: bytes, start: int, separator: int, coders: Sequence[Coder | None]) -> bool | None:
-    """Hand all cells of the records that begin at `start` to the coders, and say whether a cell may be masked.
+def cut(data: bytes, separator: int, coders: Sequence[Coder | None]) -> bool | None:
+    """Hand all cells of these whole records to the coders, and say whether a cell may be masked.
 
     None as soon as something is not regular: a record, an encoding, a line end.
     """
-    masks, end = False, len(data)
-    while end > start and data[end - 1] in b"\r\n":
-        end -= 1
-    while start < end:
-        stop = _block_end(data, start, end)
-        block = data[start:stop].replace(b"\r\n", b"\n")
-        if b"\r" in block or b"\0" in block or not _is_utf8(block):
-            return None
-        piece = Piece(block if stop < end else block + b"\n")
-        cells = piece.cells(separator, len(coders))
-        if cells is None:
-            return None
-        masks = masks or may_mask(piece.latin)
-        for place, coder in enumerate(coders):
-            if coder is not None:
-                _add(coder, piece, cells[0][:, place], cells[1][:, place])
-        start = stop
-    return masks
-
-
-def _block_end(data: bytes, start: int, end: int) -> int:
-    """Where a line ends after about a block, not within quotation marks."""
-    stop = data.find(b"\n", start + BLOCK, end) + 1 or end
-    quotes = data.count(b'"', start, stop)
-    while quotes % 2 and stop < end:
-        further = data.find(b"\n", stop, end) + 1 or end
-        quotes, stop = quotes + data.count(b'"', stop, further), further
-    return stop
+    block = data.replace(b"\r\n", b"\n") if b"\r" in data else data
+    if b"\r" in block or b"\0" in block or not _is_utf8(block):
+        return None
+    piece = Piece(block)
+    cells = piece.cells(separator, len(coders))
+    if cells is None:
+        return None
+    for place, coder in enumerate(coders):
+        if coder is not None:
+            _add(coder, piece, cells[0][:, place], cells[1][:, place])
+    return may_mask(piece.latin)
 
 
 def _is_utf8(block: bytes) -> bool:

@@ -20,14 +20,13 @@ import numpy as np
 from selection.applicants import Column
 from selection.errors import InputError
 from selection.intake.coding import Coder, may_mask
-from selection.intake.cutting import cut
+from selection.intake.contents import Content
 from selection.intake.encodings import decode, refuse_other_kinds
 from selection.intake.findings import Problem
 from selection.intake.forms import Form
 from selection.intake.headings import Plan
-from selection.intake.parsers import Body, installed, parse
+from selection.intake.pieces import read_pieces
 from selection.intake.records import END, Records
-from selection.intake.regularity import regular
 from selection.intake.tables import Table
 
 if TYPE_CHECKING:
@@ -37,9 +36,6 @@ SEPARATORS: Final = (",", ";", "\t", "|")
 NAMES: Final = {",": "a comma", ";": "a semicolon", "\t": "a tab", "|": "a vertical bar"}
 
 BLOCK: Final = 1 << 20
-
-#: A parser needs about a millisecond for each column, so wider tables are cut without one.
-WIDEST: Final = 2000
 RECORDS: Final = 10_000
 SAMPLE: Final = 30
 UTF8: Final = ("utf-8", "utf8", "utf-8-sig")
@@ -65,61 +61,48 @@ class Layout:
         return [Coder(i in apart) if i in read else None for i in range(len(self.headings))]
 
 
-def read_text(data: bytes, form: Form, source: str, planned: Planner) -> Table:
+def read_text(content: Content, form: Form, source: str, planned: Planner) -> Table:
     """The table in a text file; records that do not fit the headings are listed, not lost."""
-    refuse_other_kinds(data, form.encoding, source)
-    table = _read_regular(data, form, source, planned)
+    refuse_other_kinds(content.head, form.encoding, source)
+    table = _read_regular(content, form, source, planned)
     if table is not None:
         return table
-    text, notes = decode(data, form.encoding, source)
+    text, notes = decode(content.whole(), form.encoding, source)
     text = text.replace("\r\n", "\n")
     text = _without_preamble(text if "\n" in text else text.replace("\r", "\n"), form.skip_rows)
     return _read_carefully(text, _layout(text, form, source, planned), notes)
 
 
-def _read_regular(data: bytes, form: Form, source: str, planned: Planner) -> Table | None:
+def _read_regular(content: Content, form: Form, source: str, planned: Planner) -> Table | None:
     """The table of a file in UTF-8 in which every record is as wide as the headings; None for any other file."""
-    begin = len(BOM_UTF8) if data.startswith(BOM_UTF8) else 0
+    head = content.head
+    begin = len(BOM_UTF8) if head.startswith(BOM_UTF8) else 0
     body = begin
     for _ in range(form.skip_rows + 1):
-        body = data.find(b"\n", body) + 1 or len(data)
-        if body == len(data):
+        body = head.find(b"\n", body) + 1 or len(head)
+        if body == len(head):
             break
-    text = _beginning(data, begin, body) if (form.encoding or "utf-8").lower() in UTF8 else None
+    text = _beginning(head, begin, body) if (form.encoding or "utf-8").lower() in UTF8 else None
     if text is None:
         return None
     layout = _layout(_without_preamble(text, form.skip_rows), form, source, planned)
-    columns, masks = _cells(data, body, layout)
+    coders = layout.coders()
+    masks = read_pieces(content.pieces(body), layout.separator, coders) if layout.separator.isascii() else None
     if masks is None:
         return None
+    columns = _columns(coders)
     size = next((len(c) for c in columns if c is not None), 0)
     rows = np.arange(layout.first, layout.first + size)
     return Table(layout.headings, columns, rows, masks=masks, source=source)
 
 
-def _cells(data: bytes, body: int, layout: Layout) -> tuple[tuple[Column | None, ...], bool | None]:
-    """All columns that are read, and whether a cell may be masked (None if the file is not regular)."""
-    width = len(layout.headings)
-    if not layout.separator.isascii():
-        return (), None
-    found = regular(data, body, ord(layout.separator), width) if width <= WIDEST and installed() else None
-    if found is not None:
-        parsed = parse(Body(data, body, layout.separator, width, found, layout.plan.read, layout.plan.apart))
-        if parsed is not None:
-            return tuple(parsed), found.masks
-    coders = layout.coders()
-    masks = cut(data, body, ord(layout.separator), coders)
-    return _columns(coders), masks
-
-
-def _beginning(data: bytes, begin: int, body: int) -> str | None:
+def _beginning(head: bytes, begin: int, body: int) -> str | None:
     """The first lines as a text, if they are plain UTF-8 and the headings before `body` stand on one line."""
-    head = data[begin : data.find(b"\n", begin + BLOCK) + 1 or len(data)]
-    headings = data[data.rfind(b"\n", begin, body - 1) + 1 : body]
-    if b"\0" in head or not headings.strip() or headings.count(b'"') % 2 or body > begin + len(head):
+    headings = head[max(head.rfind(b"\n", begin, body - 1) + 1, begin) : body]
+    if b"\0" in head or not headings.strip() or headings.count(b'"') % 2:
         return None
     try:
-        text = head.decode().replace("\r\n", "\n")
+        text = head[begin:].decode().replace("\r\n", "\n")
     except UnicodeDecodeError:
         return None
     return None if "\r" in text else text

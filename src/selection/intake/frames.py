@@ -18,7 +18,7 @@ from selection.errors import InputError
 from selection.intake.coding import Coder, recoded
 from selection.intake.headings import Plan, field_of
 from selection.intake.kinds import kind_of
-from selection.intake.parsers import arrow_column, polars_column
+from selection.intake.parsers import add_arrow, add_polars
 from selection.intake.registrations import registration
 from selection.intake.tables import Table
 
@@ -65,19 +65,26 @@ def _column(series: Any, *, apart: bool) -> Column:
     """A column of a dataframe; texts of polars and pyarrow, also inside pandas, without a Python object for each."""
     import narwhals.stable.v2 as nw
 
-    if series.dtype == nw.String and series.implementation.is_polars():
-        return polars_column(series.to_native(), apart)
-    if series.dtype == nw.String and series.implementation.is_pyarrow():
-        return arrow_column(series.to_native(), apart)
     native = series.to_native()
+    if series.dtype == nw.String and series.implementation.is_polars():
+        return _by(add_polars, native, apart)
+    if series.dtype == nw.String and series.implementation.is_pyarrow():
+        return _by(add_arrow, native, apart)
     kind = getattr(native, "dtype", None)
     if series.dtype == nw.String and (hasattr(kind, "pyarrow_dtype") or getattr(kind, "storage", "") == "pyarrow"):
         import pyarrow
 
         held = pyarrow.array(native.array)
-        return arrow_column(held if isinstance(held, pyarrow.ChunkedArray) else pyarrow.chunked_array([held]), apart)
-    whole = _whole_numbers(series)
-    return coded(series.to_list(), apart) if whole is None else whole
+        whole = held if isinstance(held, pyarrow.ChunkedArray) else pyarrow.chunked_array([held])
+        return _by(add_arrow, whole, apart)
+    numbers = _whole_numbers(series)
+    return coded(series.to_list(), apart) if numbers is None else numbers
+
+
+def _by(add: Callable[[Coder, Any], None], native: Any, apart: bool) -> Column:
+    coder = Coder(apart)
+    add(coder, native)
+    return coder.column()
 
 
 def _whole_numbers(series: Any) -> Column | None:

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from collections.abc import Sequence
 from importlib.util import find_spec
 from typing import Any
 
 import numpy as np
 
-from selection.applicants import Column
-from selection.intake.coding import coded_texts, one_each
-from selection.intake.regularity import Regular
+from selection.intake.coding import Coder
+from selection.intake.regularity import Look
 from selection.texts import USUAL, Texts
 
 
@@ -19,113 +18,101 @@ def installed() -> bool:
     return any(find_spec(name) is not None for name in ("polars", "pyarrow"))
 
 
-@dataclass(frozen=True)
-class Body:
-    """The records of a regular file: where they begin, how wide they are, what of them is read."""
-
-    data: bytes
-    start: int
-    separator: str
-    width: int
-    regular: Regular
-    read: frozenset[int]
-    apart: frozenset[int]
+def parse(piece: bytes, look: Look, separator: str, coders: Sequence[Coder | None]) -> bool:
+    """Hand the cells of regular records to the coders; False without a fast parser."""
+    return _by_polars(piece, look, separator, coders) or _by_pyarrow(piece, look, separator, coders)
 
 
-def parse(body: Body) -> list[Column | None] | None:
-    """The columns that are read, those `apart` with a text for each record; None without a fast parser."""
-    if body.regular.returns_in_cells:
-        body = replace(body, data=body.data[body.start :].replace(b"\r\n", b"\n"), start=0)
-    for parser in (_by_polars, _by_pyarrow):
-        columns = parser(body)
-        if columns is not None:
-            known = dict(zip(sorted(body.read), columns, strict=True))
-            return [known.get(place) for place in range(body.width)]
-    return None
-
-
-def _by_polars(body: Body) -> list[Column] | None:
+def _by_polars(piece: bytes, look: Look, separator: str, coders: Sequence[Coder | None]) -> bool:
     """A record that is longer than the schema is an error; with the right number of separators none is shorter then."""
     try:
         import polars
     except ImportError:
-        return None
+        return False
+    read = [place for place, coder in enumerate(coders) if coder is not None]
     try:
-        one_line = body.data.count(b"\n", 0, body.start) == 1
         frame = polars.read_csv(
-            body.data if one_line else body.data[body.start :],
-            separator=body.separator,
+            piece,
+            separator=separator,
             has_header=False,
-            skip_rows=int(one_line),
-            columns=sorted(body.read),
-            schema={str(place): polars.String for place in range(body.width)},
+            columns=read,
+            schema={str(place): polars.String for place in range(len(coders))},
         )
     except polars.exceptions.PolarsError:
-        return None
-    if len(frame) != body.regular.records or frame.width != len(body.read):
-        return None
-    return [polars_column(frame[:, number], place in body.apart) for number, place in enumerate(sorted(body.read))]
+        return False
+    if len(frame) != look.records or frame.width != len(read):
+        return False
+    for number, coder in enumerate(filter(None, coders)):
+        add_polars(coder, frame[:, number])
+    return True
 
 
-def polars_column(series: Any, apart: bool) -> Column:
-    """A polars series of texts as a column."""
+def add_polars(coder: Coder, series: Any) -> None:
+    """Hand the texts of a polars series to a coder."""
     import polars
 
-    if apart:
-        joined = series.fill_null("").str.join(USUAL).item().encode() + USUAL.encode() if len(series) else b""
-        texts = Texts(joined)
+    if coder.apart:
+        joined = (series.fill_null("") if series.null_count() else series).str.join(USUAL)
+        texts = Texts(joined.item().encode() + USUAL.encode() if len(series) else b"")
         if len(texts) == len(series):
-            return one_each(texts)
+            coder.add_packed(texts)
+        else:
+            coder.add(series.fill_null("").to_list())
+        return
     distinct = series.unique().drop_nulls()
-    codes = series.cast(polars.Enum(distinct)).to_physical().cast(polars.Int32).fill_null(-1).to_numpy()
-    return coded_texts(codes, distinct.to_list())
+    places = series.cast(polars.Enum(distinct)).to_physical().cast(polars.Int32)
+    codes = places.fill_null(-1) if series.null_count() else places
+    coder.add_coded(distinct.to_list(), codes.to_numpy())
 
 
-def _by_pyarrow(body: Body) -> list[Column] | None:
+def _by_pyarrow(piece: bytes, look: Look, separator: str, coders: Sequence[Coder | None]) -> bool:
     try:
         import pyarrow
         from pyarrow import csv
     except ImportError:
-        return None
-    names, places = [str(place) for place in range(body.width)], sorted(body.read)
+        return False
+    names = [str(place) for place in range(len(coders))]
     coded = pyarrow.dictionary(pyarrow.int32(), pyarrow.string())
-    types = {names[place]: pyarrow.string() if place in body.apart else coded for place in places}
+    types = {n: pyarrow.string() if c.apart else coded for n, c in zip(names, coders, strict=True) if c is not None}
     try:
         table = csv.read_csv(
-            pyarrow.BufferReader(pyarrow.py_buffer(body.data).slice(body.start)),
+            pyarrow.BufferReader(piece),
             read_options=csv.ReadOptions(column_names=names),
             parse_options=csv.ParseOptions(
-                delimiter=body.separator, newlines_in_values=body.regular.lines_in_cells, ignore_empty_lines=False
+                delimiter=separator, newlines_in_values=look.lines_in_cells, ignore_empty_lines=False
             ),
-            convert_options=csv.ConvertOptions(
-                include_columns=[names[place] for place in places], column_types=types, strings_can_be_null=False
-            ),
+            convert_options=csv.ConvertOptions(include_columns=[*types], column_types=types, strings_can_be_null=False),
         )
     except pyarrow.ArrowInvalid:
-        return None
-    if len(table) != body.regular.records:
-        return None
-    return [arrow_column(table.column(number), place in body.apart) for number, place in enumerate(places)]
+        return False
+    if len(table) != look.records:
+        return False
+    for number, coder in enumerate(filter(None, coders)):
+        add_arrow(coder, table.column(number))
+    return True
 
 
-def arrow_column(chunks: Any, apart: bool) -> Column:
-    """A pyarrow column of texts, or of a dictionary of texts, as a column."""
+def add_arrow(coder: Coder, chunks: Any) -> None:
+    """Hand a pyarrow column of texts, or of a dictionary of texts, to a coder."""
     import pyarrow
     import pyarrow.compute
 
     # Made at run time from the registry of functions, so that no checker of types knows them.
     compute: Any = pyarrow.compute
-    if apart:
+    if coder.apart:
         large = pyarrow.large_string()
         nothing, mark = pyarrow.scalar("", large), pyarrow.scalar(USUAL, large)
         ended = compute.binary_join_element_wise(compute.fill_null(chunks.cast(large), nothing), nothing, mark)
         texts = Texts(b"".join(map(_data, ended.chunks)))
         if len(texts) == len(chunks):
-            return one_each(texts)
+            coder.add_packed(texts)
+        else:
+            coder.add(compute.fill_null(chunks.cast(large), nothing).to_pylist())
+        return
     whole = (chunks if pyarrow.types.is_dictionary(chunks.type) else chunks.dictionary_encode()).combine_chunks()
     whole = whole.unify_dictionaries().combine_chunks() if isinstance(whole, pyarrow.ChunkedArray) else whole
     codes = whole.indices.fill_null(-1).to_numpy(zero_copy_only=False).astype(np.int32)
-    return coded_texts(codes, whole.dictionary.to_pylist())
+    coder.add_coded(whole.dictionary.to_pylist(), codes)
 
 
 def _data(chunk: Any) -> bytes:

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import replace
 from inspect import iscoroutinefunction
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, BinaryIO, Final
 
 from selection.errors import InputError, NotFoundError, did_you_mean
-from selection.intake.delimited import read_text
+from selection.intake.contents import Content
+from selection.intake.delimited import Planner, read_text
 from selection.intake.forms import Form
 from selection.intake.frames import is_frame, read_frame, read_records
 from selection.intake.headings import Plan, plan
@@ -28,13 +30,13 @@ def open_table(source: Any, form: Form) -> Table:
     if is_frame(source):
         return read_frame(source, _planner(form, "the dataframe", of_file=False))
     if callable(getattr(source, "read", None)):
-        return _read_data(*_uploaded(source), form)
+        return _read(*_uploaded(source), form)
     if isinstance(source, Mapping | bytes | bytearray) or not isinstance(source, Iterable):
         raise _no_source(source)
     return read_records(source, _planner(form, "the records", of_file=False), formed=bool(form.fields))
 
 
-def _planner(form: Form, source: str, *, of_file: bool) -> Callable[[Sequence[str]], Plan]:
+def _planner(form: Form, source: str, *, of_file: bool) -> Planner:
     return lambda headings: plan(headings, form, source, of_file=of_file)
 
 
@@ -43,20 +45,23 @@ def raw_table(path: Path, form: Form) -> Table:
     return _read_file(path, form, lambda headings: Plan({}, {(str(i), None): i for i in range(len(headings))}, ()))
 
 
-def _read_file(path: Path, form: Form, planned: Callable[[Sequence[str]], Plan] | None = None) -> Table:
-    return _read_data(_bytes(path), path.name, form, planned)
+def _read_file(path: Path, form: Form, planned: Planner | None = None) -> Table:
+    with _opened(path) as file:
+        return _read(Content(file), path.name, form, planned)
 
 
-def _read_data(data: bytes, name: str, form: Form, planned: Callable[[Sequence[str]], Plan] | None = None) -> Table:
+def _read(content: Content, name: str, form: Form, planned: Planner | None = None) -> Table:
     planned = planned or _planner(form, name, of_file=True)
-    if data.startswith(WORKBOOKS):
-        return read_workbook(data, form, name, planned)
-    part = sectioned(data, form)
-    table = read_text(part.data, part.form, name, planned)
+    if content.head.startswith(WORKBOOKS):
+        return read_workbook(content.whole(), form, name, planned)
+    if form.section is None:
+        return read_text(content, form, name, planned)
+    part = sectioned(content.whole(), form)
+    table = read_text(Content.of(part.data), part.form, name, planned)
     return replace(table, findings=(*table.findings, *part.findings)) if part.findings else table
 
 
-def _uploaded(source: Any) -> tuple[bytes, str]:
+def _uploaded(source: Any) -> tuple[Content, str]:
     """What an open file or an upload holds, and what it is called."""
     if iscoroutinefunction(source.read):
         sentence = "This upload is read with await: give the open file behind it, upload.file."
@@ -64,7 +69,7 @@ def _uploaded(source: Any) -> tuple[bytes, str]:
     data = source.read()
     named = getattr(source, "name", None)
     name = Path(named).name if isinstance(named, str) and named else "the upload"
-    return data.encode("utf-8", "surrogatepass") if isinstance(data, str) else bytes(data), name
+    return Content.of(data.encode("utf-8", "surrogatepass") if isinstance(data, str) else bytes(data)), name
 
 
 def _no_source(source: Any) -> InputError:
@@ -79,18 +84,27 @@ def _no_source(source: Any) -> InputError:
     return InputError("not_a_source", said, type=type(source).__name__)
 
 
-def _bytes(path: Path) -> bytes:
+@contextmanager
+def _opened(path: Path) -> Iterator[BinaryIO]:
     try:
-        return path.read_bytes()
+        try:
+            file = path.open("rb")
+        except ValueError as error:
+            raise _unreadable(path, error) from None
+        with file:
+            yield file
     except FileNotFoundError:
         near = did_you_mean(path.name, _beside(path))
         raise NotFoundError("file_not_found", f"There is no file {str(path)!r}.{near}", file=str(path)) from None
     except IsADirectoryError:
         sentence = f"{str(path)!r} is a folder; name the file in it that holds the registrations."
         raise InputError("is_a_folder", sentence, file=str(path)) from None
-    except (OSError, ValueError) as error:
-        why = getattr(error, "strerror", None) or error
-        raise InputError("unreadable_file", f"{str(path)!r} cannot be read: {why}.", file=str(path)) from None
+    except OSError as error:
+        raise _unreadable(path, error.strerror or error) from None
+
+
+def _unreadable(path: Path, why: object) -> InputError:
+    return InputError("unreadable_file", f"{str(path)!r} cannot be read: {why}.", file=str(path))
 
 
 def _beside(path: Path) -> list[str]:

@@ -1,0 +1,74 @@
+"""What a file or an upload holds: its beginning, whole records piece by piece, or everything at once."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Iterator
+from functools import cached_property
+from typing import BinaryIO, Final
+
+import numpy as np
+
+HEAD: Final = 1 << 20
+PIECE: Final = 1 << 22
+QUOTE: Final = 34
+
+#: So many lines at most are taken back to come to one that ends outside quotation marks.
+LINES: Final = 10_000
+
+
+class Content:
+    """Bytes that are read when they are asked for, so that a large file need not be held as a whole."""
+
+    def __init__(self, file: BinaryIO) -> None:
+        self.file = file if file.seekable() else io.BytesIO(file.read())
+
+    @classmethod
+    def of(cls, data: bytes) -> Content:
+        """What is in memory already."""
+        return cls(io.BytesIO(data))
+
+    @cached_property
+    def head(self) -> bytes:
+        """The first lines, about a mebibyte of them."""
+        self.file.seek(0)
+        blocks = [self.file.read(HEAD)]
+        while len(blocks[-1]) == HEAD:
+            block = self.file.read(HEAD)
+            stop = block.find(b"\n") + 1
+            blocks.append(block[:stop] if stop else block)
+        return b"".join(blocks)
+
+    def whole(self) -> bytes:
+        """Everything at once."""
+        self.file.seek(0)
+        return self.file.read()
+
+    def pieces(self, start: int) -> Iterator[bytes | None]:
+        """Whole records from `start` on, some mebibytes at a time; None where quotation marks do not close."""
+        self.file.seek(start)
+        block, more = self.file.read(PIECE), self.file.read(PIECE)
+        while more:
+            stop = _records(block)
+            yield block[:stop] if stop else None
+            block, more = block[stop:] + more, self.file.read(PIECE)
+        last = block.rstrip(b"\r\n")
+        if last:
+            yield last + b"\n" if not _quotes(last) % 2 else None
+
+
+def _records(block: bytes) -> int:
+    """Where the last line ends outside quotation marks; 0 if none of the last lines does."""
+    stop = block.rfind(b"\n") + 1
+    quotes = _quotes(block) - block.count(b'"', stop)
+    for _ in range(LINES):
+        if not quotes % 2:
+            return stop
+        before = block.rfind(b"\n", 0, stop - 1) + 1 if stop else 0
+        quotes -= block.count(b'"', before, stop)
+        stop = before
+    return 0
+
+
+def _quotes(block: bytes) -> int:
+    return int(np.count_nonzero(np.frombuffer(block, dtype=np.uint8) == QUOTE)) if b'"' in block else 0
