@@ -8,6 +8,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -125,9 +126,26 @@ def test_texts_in_one_piece_are_the_texts(texts: list[str]) -> None:
     packed = Texts.of(texts)
     assert packed is not None
     assert packed.tolist() == texts == [packed[place] for place in range(len(texts))]
-    assert [text for block in packed.blocks() for text in block] == texts
+    assert list(packed) == texts == np.asarray(packed).tolist()
     assert packed.stripped().tolist() == [text.strip() for text in texts]
     assert [texts[place] for place in packed.order()] == sorted(texts, key=lambda t: (len(t.encode()), t.encode()))
+
+
+@QUIET
+@given(data=st.data(), texts=st.lists(st.text(st.sampled_from(list("ab é\n")), max_size=9), max_size=8))
+def test_texts_in_one_piece_are_taken_like_an_array(data: st.DataObject, texts: list[str]) -> None:
+    packed, array = Texts.of(texts), np.array(texts, dtype=object)
+    assert packed is not None
+    places = np.array(
+        data.draw(st.lists(st.integers(-len(texts), len(texts) - 1)) if texts else st.just([])), dtype=int
+    )
+    keep = np.array(data.draw(st.lists(st.booleans(), min_size=len(texts), max_size=len(texts))), dtype=bool)
+    assert packed[places].tolist() == array[places].tolist()
+    assert packed[keep].tolist() == array[keep].tolist()
+    assert packed[1:].tolist() == array[1:].tolist()
+    places = np.maximum(places, -1)
+    assert packed.take(places).tolist() == ["" if place == -1 else texts[place] for place in places.tolist()]
+    assert len(set(packed.hashes().tolist())) == len(set(texts))
 
 
 def test_the_form_of_an_export_is_beside_it() -> None:

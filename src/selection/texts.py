@@ -29,7 +29,10 @@ WIDE: Final = (0xC2, 0xE1, 0xE2, 0xE3)
 #: The bits of so many bytes.
 UPTO: Final = np.array([256**size - 1 for size in range(9)], dtype=np.uint64)
 
-Places = npt.NDArray[np.int64]
+#: Places in so many bytes are kept in half the memory, with room for sums.
+SHORT: Final = 1 << 30
+
+Places = npt.NDArray[Any]
 Hashes = npt.NDArray[np.uint64]
 
 
@@ -59,20 +62,31 @@ class Texts:
     @cached_property
     def ends(self) -> Places:
         """Where each text ends in `data`, in bytes."""
-        return np.flatnonzero(self.signs == ord(self.separator))
+        return np.flatnonzero(self.signs == ord(self.separator)).astype(_kind(len(self.data)))
 
     @property
     def signs(self) -> npt.NDArray[np.uint8]:
         """The texts byte by byte."""
         return np.frombuffer(self.data, dtype=np.uint8)
 
-    @cached_property
+    @property
     def lengths(self) -> Places:
         """How many bytes each text has."""
-        return np.diff(self.ends, prepend=-1) - 1
+        return np.diff(self.ends, prepend=self.ends.dtype.type(-1)) - 1
+
+    @cached_property
+    def size(self) -> int:
+        """How many texts these are."""
+        return int(np.count_nonzero(self.signs == ord(self.separator)))
 
     def __len__(self) -> int:
-        return len(self.ends)
+        return self.size
+
+    def __iter__(self) -> Iterator[str]:
+        return (text for piece in self.pieces() for text in piece.tolist())
+
+    def __array__(self, dtype: Any = None, copy: bool | None = None) -> npt.NDArray[Any]:
+        return self.copy() if dtype is None else self.copy().astype(dtype)
 
     def __repr__(self) -> str:
         return f"Texts({len(self):,})"
@@ -87,10 +101,6 @@ class Texts:
         """A Python text for each."""
         return self.data[:-1].decode().split(self.separator) if self.data else []
 
-    def blocks(self) -> Iterator[list[str]]:
-        """Some thousand texts at a time."""
-        return (piece.tolist() for piece in self.pieces())
-
     def copy(self) -> npt.NDArray[Any]:
         """The object array it stands for."""
         array = np.empty(len(self), dtype=object)
@@ -100,9 +110,11 @@ class Texts:
     def __getitem__(self, key: Any) -> Any:
         if isinstance(key, (int, np.integer)):
             place = int(key) + (len(self) if key < 0 else 0)
-            end = int(self.ends[place])
-            return self.data[end - int(self.lengths[place]) : end].decode()
-        return self.copy()[key]
+            start = int(self.ends[place - 1]) + 1 if place else 0
+            return self.data[start : int(self.ends[place])].decode()
+        if not isinstance(key, np.ndarray) or key.ndim != 1:
+            return self.copy()[key]
+        return (self.where(key) if key.dtype == bool else self.take(np.where(key < 0, key + len(self), key))).copy()
 
     def where(self, keep: npt.NDArray[np.bool_]) -> Texts:
         """Only those texts whose flag is set."""
@@ -113,25 +125,40 @@ class Texts:
         """The texts at these places, in this order; at -1 an empty one."""
         if len(places) == len(self) and (places == np.arange(len(self))).all():
             return self
-        chosen = np.append(self.copy(), np.array([""], dtype=object))[places].tolist()
-        return Texts((self.separator.join(chosen) + self.separator).encode() if chosen else b"", self.separator)
+        if not len(self):
+            return Texts(self.separator.encode() * len(places), self.separator)
+        blocks = [self._taken(places[start : start + AT_ONCE]) for start in range(0, len(places), AT_ONCE)]
+        return Texts(b"".join(blocks), self.separator)
+
+    def _taken(self, places: Places) -> bytes:
+        # An empty text is what stands from the end of the first one to there.
+        ends = self.ends[np.maximum(places, 0)].astype(np.int64)
+        begins = np.where(places > 0, self.ends[np.maximum(places - 1, 0)] + 1, 0)
+        begins = np.where(places < 0, ends, begins)
+        sizes = ends - begins + 1
+        moved = np.repeat(begins - (np.cumsum(sizes) - sizes), sizes)
+        return self.signs[moved + np.arange(len(moved))].tobytes()
 
     def stripped(self) -> Texts:
         """The texts without white space around them, as `str.strip` sees it."""
         places = self._may_strip()
         if not len(places):
             return self
+        lengths = self.lengths[places]
         ends, pieces, start = self.ends[places], list[bytes](), 0
-        for begin, end in zip((ends - self.lengths[places]).tolist(), ends.tolist(), strict=True):
+        for begin, end in zip((ends - lengths).tolist(), ends.tolist(), strict=True):
             pieces += [self.data[start:begin], self.data[begin:end].decode().strip().encode()]
             start = end
         return Texts(b"".join([*pieces, self.data[start:]]), self.separator)
 
     def _may_strip(self) -> Places:
         """Where white space may stand around a text: in ASCII, or as a longer sign, told by its first byte."""
-        held = np.flatnonzero(self.lengths > 0)
+        if not self._near_ends():
+            return np.zeros(0, dtype=np.int64)
+        lengths = self.lengths
+        held = np.flatnonzero(lengths > 0)
         ends, signs = self.ends[held], self.signs
-        first, last = signs[ends - self.lengths[held]], signs[ends - 1]
+        first, last = signs[ends - lengths[held]], signs[ends - 1]
         wide = np.zeros(256, dtype=bool)
         wide[list(WIDE)] = True
         odd = (first <= 32) | (last <= 32) | wide[first]
@@ -139,6 +166,14 @@ class Texts:
         odd[long] |= (signs[ends[long] - 2] == WIDE[0]) | wide[signs[np.maximum(ends[long] - 3, 0)]]
         found: Places = held[odd]
         return found
+
+    def _near_ends(self) -> bool:
+        """Whether white space stands beside a separator anywhere, or a sign that may be some: a quick look."""
+        if not self.data.isascii() and any(bytes([sign]) in self.data for sign in WIDE):
+            return True
+        signs = np.append(np.uint8(ord(self.separator)), self.signs)
+        low, end = signs < 33, signs == ord(self.separator)
+        return bool((low[1:] & low[:-1] & (end[1:] ^ end[:-1])).any())
 
     def pieces(self) -> Iterator[Texts]:
         """Some thousand texts at a time, in one piece each."""
@@ -154,12 +189,13 @@ class Texts:
 
     def words(self) -> list[npt.NDArray[np.uint64]] | None:
         """The bytes of each text as big-endian numbers, eight at a time, zeros beyond its end; None for long texts."""
-        longest = int(self.lengths.max(initial=0))
+        lengths = self.lengths
+        longest = int(lengths.max(initial=0))
         if longest > LONGEST:
             return None
         eights = np.ndarray((len(self.data) + 1,), dtype=">u8", buffer=self.data + bytes(8), strides=(1,))
-        starts = self.ends - self.lengths
-        return [_word(eights, starts + at, self.lengths - at) for at in range(0, max(longest, 1), 8)]
+        starts = self.ends - lengths
+        return [_word(eights, starts + at, lengths - at) for at in range(0, max(longest, 1), 8)]
 
     def order(self) -> Places:
         """The places of the texts sorted, shorter ones first and those of one length by their bytes."""
@@ -168,6 +204,10 @@ class Texts:
             texts = [text.encode() for text in self.tolist()]
             return np.array(sorted(range(len(texts)), key=lambda place: (len(texts[place]), texts[place])), dtype=int)
         return np.lexsort((*reversed(words), self.lengths))
+
+
+def _kind(size: int) -> type[np.signedinteger[Any]]:
+    return np.int32 if size < SHORT else np.int64
 
 
 def _word(eights: npt.NDArray[np.uint64], starts: Places, left: Places) -> npt.NDArray[np.uint64]:
@@ -186,7 +226,8 @@ def hashes_of(texts: Sequence[str]) -> Hashes:
 
 def _hashes(texts: Texts) -> Hashes:
     eights = np.ndarray((len(texts.data) + 1,), dtype="<u8", buffer=texts.data + bytes(8), strides=(1,))
-    starts, lengths = texts.ends - texts.lengths, texts.lengths
+    lengths = texts.lengths
+    starts = texts.ends - lengths
     long = np.flatnonzero(lengths > LONG)
     keys = np.zeros(len(starts), dtype=np.uint64)
     for at in range(0, min(int(lengths.max(initial=0)), LONG), 8):

@@ -48,6 +48,13 @@ class Coder:
         """Take in the next cells of a column that keeps a text for each row."""
         self._pieces.append(texts.stripped())
 
+    def take_over(self, other: Coder) -> None:
+        """Take in all cells of another coder."""
+        self._pieces += other._pieces
+        texts = list(other._places)
+        for codes in other._codes:
+            self.add_coded(texts, codes)
+
     def column(self) -> Column:
         """The finished column: stripped, without empty texts."""
         if self.apart:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Mapping, Sequence
 from datetime import date
-from typing import Any
+from typing import Any, Final, cast
 
 import numpy as np
 import numpy.typing as npt
@@ -18,6 +18,7 @@ from selection.intake.frames import Unreadable
 from selection.texts import Texts
 
 SHORT, LONG = 12, 64
+ADDRESSES: Final = "Some ids look like e-mail addresses. Ids stand in public lists; read them from another column."
 
 
 def read_ids(
@@ -31,11 +32,15 @@ def read_ids(
             ledger.note("ids_made", said, "changed")
         return made_ids(content, np.arange(size))
     heading = field.headings[0]
+    packed = _packed(raw, field)
+    if packed is not None:
+        if b"@" in packed.data:
+            ledger.note("id_is_address", ADDRESSES, "kept", column=heading)
+        return cast("npt.NDArray[Any]", packed)
     texts, troubles = _texts(raw, field)
     ledger.report("id", heading, raw, troubles)
     if "@" in "".join(filter(None, texts)):
-        said = "Some ids look like e-mail addresses. Ids stand in public lists; read them from another column."
-        ledger.note("id_is_address", said, "kept", column=heading)
+        ledger.note("id_is_address", ADDRESSES, "kept", column=heading)
     ids = objects([*texts, None])[raw.codes]
     lacking = np.array([*(text is None for text in texts), True], dtype=bool) if troubles else raw.codes < 0
     empty = np.flatnonzero(lacking[raw.codes] if troubles else lacking)
@@ -46,6 +51,19 @@ def read_ids(
             ledger.note("id_missing", said, "changed", row=int(ledger.rows[place]), column=heading)
             ledger.open_cells.pop((place, "id"), None)
     return ids
+
+
+def _packed(raw: Column, field: FieldForm) -> Texts | None:
+    """The ids in one piece where every row has one and nothing has to be filled up; else None."""
+    texts = raw.values
+    if not isinstance(texts, Texts) or field.width or len(texts) != len(raw) or (raw.codes < 0).any():
+        return None
+    if not field.prefix or not len(texts):
+        return texts
+    end, prefix = texts.separator.encode(), field.prefix.encode("utf-8", "surrogatepass")
+    if end in prefix:
+        return None
+    return Texts(prefix + texts.data[:-1].replace(end, end + prefix) + end, texts.separator)
 
 
 def _texts(raw: Column, field: FieldForm) -> tuple[list[str | None], dict[int, Trouble]]:

@@ -21,6 +21,7 @@ MANY: Final = 1000
 BLOCK: Final = 1 << 15
 #: How many signs a time in full has.
 SIGNS: Final = 19
+PAIRS_AT: Final = (0, 2, 5, 8, 11, 14, 17)
 NUMBERS_AT: Final = (0, 1, 2, 3, 5, 6, 8, 9, 11, 12, 14, 15, 17, 18)
 Times = npt.NDArray[np.datetime64]
 
@@ -155,19 +156,24 @@ def _fixed(values: Sequence[Any]) -> Times | None:
 
 def _digits(signs: npt.NDArray[np.uint8]) -> Times | None:
     """Times from their nineteen characters; None unless every one is a time that exists."""
-    digits = (signs - np.uint8(ord("0"))).T.astype(np.int64)
+    if not len(signs):
+        return np.zeros(0, dtype="datetime64[us]")
+    digits = np.ascontiguousarray(signs.T) - np.uint8(ord("0"))
     between = (signs[:, [4, 7, 13, 16]] == np.frombuffer(b"--::", dtype=np.uint8)).all()
     if not between or not np.isin(signs[:, 10], (32, 84)).all() or (digits[list(NUMBERS_AT)] > 9).any():
         return None
-    month, day, hour, minute, second = (digits[at] * 10 + digits[at + 1] for at in (5, 8, 11, 14, 17))
-    year = digits[0] * 1000 + digits[1] * 100 + digits[2] * 10 + digits[3]
-    first = ((year - 1970) * 12 + month - 1).astype("datetime64[M]")
-    days = ((first + 1).astype("datetime64[D]") - first.astype("datetime64[D]")).astype(np.int64)
-    fits = (month >= 1) & (month <= 12) & (day >= 1) & (day <= days) & (hour < 24) & (minute < 60) & (second < 60)
-    if not (fits & (year >= 1)).all():
+    century, year, month, day, hour, minute, second = (digits[at] * 10 + digits[at + 1] for at in PAIRS_AT)
+    fits = (month >= 1) & (month <= 12) & (hour < 24) & (minute < 60) & (second < 60) & (century + year > 0)
+    if not fits.all():
         return None
-    seconds = ((day - 1) * 86400 + hour * 3600 + minute * 60 + second).astype("timedelta64[s]")
-    found: Times = (first.astype("datetime64[s]") + seconds).astype("datetime64[us]")
+    months = (century.astype(np.int32) * 100 + year) * 12 + month - (1970 * 12 + 1)
+    first, last = int(months.min()), int(months.max())
+    # The first day of each month there is, and of the one after it.
+    begins = np.arange(first, last + 2).astype("datetime64[M]").astype("datetime64[D]").astype(np.int64)
+    if not ((day >= 1) & (day <= np.diff(begins)[months - first])).all():
+        return None
+    seconds = (begins[months - first] + day - 1) * 86400 + hour * np.int32(3600) + minute * np.int32(60) + second
+    found: Times = (seconds * 1_000_000).view("datetime64[us]")
     return found
 
 
