@@ -25,7 +25,7 @@ import numpy.typing as npt
 from straightforward import OutOfTimeError, straightforward
 
 from selection.choice import BlockProblem, Solved, solve
-from selection.profiles import combine
+from selection.numbering import combine
 
 Ints = npt.NDArray[np.int64]
 

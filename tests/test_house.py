@@ -21,6 +21,7 @@ CORRIDOR = (
     "vocabulary",
     "html",
     "texts",
+    "numbering",
     "countries",
     "applicants",
     "intake",

@@ -10,7 +10,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from selection.applicants import Column
-from selection.profiles import combine, country_fact, profiles, weigh
+from selection.numbering import combine
+from selection.profiles import country_fact, profiles, weigh
 
 cells = st.sampled_from([None, "x", "y", 1, True, ("a", "b")])
 

@@ -12,10 +12,10 @@ from selection.applicants import Column, Pool, objects
 from selection.countries import Facts, country_name, facts
 from selection.errors import InputError, PolicyError, brief, did_you_mean
 from selection.intake.organisations import counted
+from selection.numbering import Codes, combine
 from selection.policy import As, Derive, Policy, rule_fields
 from selection.vocabulary import CLOSED, COUNTRY_FACTS, COUNTRY_FIELDS, PERSONAL, REMEMBERED, last_part
 
-Codes = npt.NDArray[np.int32]
 Profile = tuple[Any, ...]
 
 
@@ -235,35 +235,6 @@ def profiles(columns: Sequence[Column]) -> tuple[Codes, list[Profile]]:
     codes, members = combine([column.codes + 1 for column in columns], [len(c.values) + 1 for c in columns])
     values = [[None, *column.python_values()] for column in columns]
     return codes, [tuple(v[i] for v, i in zip(values, row, strict=True)) for row in members.tolist()]
-
-
-def combine(codes: Sequence[npt.NDArray[np.integer[Any]]], sizes: Sequence[int]) -> tuple[Codes, npt.NDArray[np.int64]]:
-    """Number the distinct rows of several code arrays (0 <= code < size): a number per row, and the distinct rows."""
-    if not codes:
-        raise ValueError("nothing to combine")
-    number = codes[0].astype(np.int64)
-    size = int(sizes[0])
-    for code, more in zip(codes[1:], sizes[1:], strict=True):
-        if size * more >= 2**62:
-            kept, number = np.unique(number, return_inverse=True)
-            size = len(kept)
-        number = number * more + code
-        size *= int(more)
-    _, first, dense = _distinct(number, size)
-    return dense, np.stack([code[first].astype(np.int64) for code in codes], axis=1)
-
-
-def _distinct(number: npt.NDArray[np.int64], size: int) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64], Codes]:
-    """Distinct numbers in ascending order, where each first stands, and each row's place among them."""
-    if size > 4 * len(number) + 1024:
-        kept, first, dense = np.unique(number, return_index=True, return_inverse=True)
-        return kept, first, dense.astype(np.int32)
-    first_of = np.full(size, -1, dtype=np.int64)
-    first_of[number[::-1]] = np.arange(len(number) - 1, -1, -1)
-    kept = np.flatnonzero(first_of >= 0)
-    lookup = np.empty(size, dtype=np.int32)
-    lookup[kept] = np.arange(len(kept), dtype=np.int32)
-    return kept, first_of[kept], lookup[number]
 
 
 def weigh(

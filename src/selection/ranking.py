@@ -6,7 +6,7 @@ import hashlib
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
+from typing import Any, Final
 
 import numpy as np
 import numpy.typing as npt
@@ -16,9 +16,14 @@ from selection.assessment import ELIGIBLE, Assessment
 from selection.conditions import number
 from selection.draws.tickets import ticket
 from selection.draws.weighted import weighted_order
+from selection.numbering import combine, dense, order
 from selection.policy import TieBreak
 
 Places = npt.NDArray[np.int64]
+
+#: So many tickets are made at a time.
+AT_ONCE: Final = 1 << 16
+PARTED: Final = "\x1f"
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -77,8 +82,7 @@ def rank(assessment: Assessment, seed: str | None = None, among: npt.NDArray[np.
     places = np.flatnonzero(ranked)
     keys = [assessment.tier[places], -assessment.score[places]]
     keys += [tie_key(assessment.fields.column(tie.field), tie)[places] for tie in policy.ties.declared]
-    order = np.lexsort(tuple(reversed(keys)))
-    ties = _runs([key[order] for key in keys])
+    order, ties = _sorted(keys)
     places = places[order]
     drawn = _drawn(assessment, places, ties, seed if policy.ties.lottery else None, None)
     return Ranking(assessment, seed, places[drawn], ties)
@@ -116,13 +120,13 @@ def sortable(value: Any) -> tuple[int, Any]:
     return (1, value) if isinstance(value, date) else (4, canonical_text(value))
 
 
-def _runs(keys: Iterable[Places]) -> Places:
-    """Number the runs of equal rows in sorted keys, from 0."""
-    keys = list(keys)
-    new = np.zeros(len(keys[0]), dtype=np.int64)
-    for key in keys:
-        new[1:] |= key[1:] != key[:-1]
-    return np.cumsum(new)
+def _sorted(keys: Iterable[Places]) -> tuple[Places, Places]:
+    """The places of rows sorted by several keys, equal rows as they stand, and the number of each one's tie from 0."""
+    codes, values = zip(*map(dense, keys), strict=True)
+    tie, _ = combine(codes, [len(distinct) for distinct in values])
+    size = int(tie.max(initial=-1)) + 1
+    placed = order(tie, size)
+    return placed, tie[placed].astype(np.int64)
 
 
 def _drawn(assessment: Assessment, places: Places, ties: Places, seed: str | None, block: str | None) -> Places:
@@ -134,14 +138,16 @@ def _drawn(assessment: Assessment, places: Places, ties: Places, seed: str | Non
     tied = np.flatnonzero(sizes[ties] > 1)
     if not len(tied):
         return order
-    names = assessment.pool.ids[places[tied]].tolist()
     weight = assessment.policy.lottery.weight
+    among = places[tied]
+    if seed is not None and weight is None:
+        order[tied] = tied[_by_ticket(ties[tied], assessment.pool.ids, among, f"{seed}:{block}:" if block else f"{seed}:")]
+        return order
+    names = assessment.pool.ids[among].tolist()
     if seed is None:
         drawn = np.lexsort((np.array(names, dtype=str), ties[tied]))
-    elif weight is not None:
-        drawn = _by_weight(ties[tied], names, _weights(assessment.fields.column(weight), places[tied]), seed, block)
     else:
-        drawn = _by_ticket(ties[tied], names, f"{seed}:" if block is None else f"{seed}:{block}:")
+        drawn = _by_weight(ties[tied], names, _weights(assessment.fields.column(weight), among), seed, block)
     order[tied] = tied[drawn]
     return order
 
@@ -159,19 +165,31 @@ def _by_weight(ties: Places, names: list[str], weights: list[Any], seed: str, bl
     return np.lexsort((np.array([place[name] for name in names]), ties))
 
 
-def _by_ticket(ties: Places, names: list[str], key: str) -> Places:
-    """Sort by tie and ticket; the first 64 bits of the ticket decide nearly always, the whole ticket else."""
-    start = hashlib.sha256(key.encode("utf-8", "surrogatepass"))
-
-    def digest(name: str) -> bytes:
-        fresh = start.copy()
-        fresh.update(name.encode("utf-8", "surrogatepass"))
-        return fresh.digest()
-
-    heads = np.frombuffer(b"".join([digest(name)[:8] for name in names]), dtype=">u8").astype(np.uint64)
-    drawn = np.lexsort((heads, ties))
-    same = (heads[drawn][1:] == heads[drawn][:-1]) & (ties[drawn][1:] == ties[drawn][:-1])
-    if same.any():
-        whole = np.array([digest(name).hex() for name in names])
+def _by_ticket(ties: Places, ids: npt.NDArray[Any], places: Places, key: str) -> Places:
+    """Sort by tie and ticket; the first bits of the ticket decide nearly always, the whole ticket else."""
+    heads = _heads(ids, places, key)
+    bits = np.uint64(max(int(ties.max()).bit_length(), 1))
+    packed = ties.astype(np.uint64) << (np.uint64(64) - bits) | heads >> bits
+    drawn = np.argsort(packed)
+    placed = packed[drawn]
+    if (placed[1:] == placed[:-1]).any():
+        whole = np.array([hashlib.sha256(text).hexdigest() for text in _drawn_for(ids[places].tolist(), key)])
         drawn = np.lexsort((whole, ties))
     return drawn
+
+
+def _heads(ids: npt.NDArray[Any], places: Places, key: str) -> npt.NDArray[np.uint64]:
+    """The first 64 bits of each ticket, made in the order of the pool, in which its ids lie in memory."""
+    sha256, heads = hashlib.sha256, np.empty(len(ids), dtype=np.uint64)
+    standing = np.sort(places)
+    for at in range(0, len(standing), AT_ONCE):
+        some = standing[at : at + AT_ONCE]
+        made = b"".join([sha256(text).digest()[:8] for text in _drawn_for(ids[some].tolist(), key)])
+        heads[some] = np.frombuffer(made, dtype=">u8")
+    return heads[places]
+
+
+def _drawn_for(names: list[str], key: str) -> list[bytes]:
+    """What each ticket is the hash of: all written at once where a sign to part them stands in none."""
+    written = (PARTED + key).join(["", *names]).encode("utf-8", "surrogatepass").split(PARTED.encode())[1:]
+    return written if len(written) == len(names) else [f"{key}{n}".encode("utf-8", "surrogatepass") for n in names]

@@ -13,8 +13,9 @@ import numpy.typing as npt
 from selection.choice.greedy import solve_greedy
 from selection.choice.nested import solve_nested, tree_of
 from selection.choice.once import solve_once
-from selection.choice.problem import CAUSES, BlockProblem, Ints, Reduction, Refusal, Solution, reduce, turn_within
+from selection.choice.problem import CAUSES, BlockProblem, Ints, Reduction, Refusal, Solution, reduce
 from selection.choice.search import solve_general
+from selection.numbering import turn_within
 
 Method = Literal["greedy", "nested", "once", "general"]
 

@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from selection.policy.reserves import Compliance, Counting, Fill
-from selection.profiles import combine
+from selection.numbering import combine, turn_within
 
 Ints = npt.NDArray[np.int64]
 Cause = Literal["capacity", "cap", "reserved", "combination"]
@@ -151,13 +151,3 @@ def _best_few(problem: BlockProblem) -> tuple[Ints, BlockProblem]:
     if problem.further is not None:
         small = replace(small, further=np.minimum(room, problem.supply) - small.listed)
     return few, small
-
-
-def turn_within(sequence: Ints, signatures: int) -> Ints:
-    """For each candidate how many of the same signature stand before it."""
-    order = np.argsort(sequence, kind="stable")
-    counts = np.bincount(sequence, minlength=signatures)
-    starts = np.cumsum(counts) - counts
-    turn = np.empty(len(sequence), dtype=np.int64)
-    turn[order] = np.arange(len(sequence)) - np.repeat(starts, counts)
-    return turn

@@ -11,7 +11,7 @@ import numpy.typing as npt
 
 from selection.assessment import Assessment
 from selection.policy import Plan, PlannedCap
-from selection.profiles import combine
+from selection.numbering import Codes, combine
 
 Ints = npt.NDArray[np.int64]
 
@@ -84,17 +84,16 @@ def signatures(assessment: Assessment, plan: Plan, places: Ints) -> Signatures:
             groups.append(assessment.group("block", block.name)[places])
         groups += [assessment.group(f"reserve of {block.name}", r.name)[places] for r in block.reserves]
     families, limits, offsets = _families(assessment, plan, places)
-    columns = [group.astype(np.int64) for group in groups] + [family + 1 for family in families]
-    sizes = [2] * len(groups) + [sum(limits_.size for limits_ in limits) + 1] * len(families)
+    columns = [*groups, *(codes + 1 for codes, _, _ in families)]
     if columns and len(places):
-        code, rows = combine(columns, sizes)
+        code, rows = combine(columns, [2] * len(groups) + [size + 1 for _, size, _ in families])
     else:
         code, rows = np.zeros(len(places), dtype=np.int32), np.zeros((1, len(columns)), dtype=np.int64)
     member, masks = _by_block(plan, rows[:, : len(groups)] == 1)
+    keys = rows[:, len(groups) :] - 1
+    keys += np.where(keys >= 0, np.array([start for _, _, start in families], dtype=np.int64), 0)
     all_limits = np.concatenate(limits) if limits else np.empty(0, dtype=np.int64)
-    return Signatures(
-        code.astype(np.int64), member, masks, rows[:, len(groups) :] - 1, all_limits, offsets, assessment, plan
-    )
+    return Signatures(code.astype(np.int64), member, masks, keys, all_limits, offsets, assessment, plan)
 
 
 def _by_block(plan: Plan, rows: npt.NDArray[np.bool_]) -> tuple[npt.NDArray[np.bool_], Ints]:
@@ -111,9 +110,12 @@ def _by_block(plan: Plan, rows: npt.NDArray[np.bool_]) -> tuple[npt.NDArray[np.b
     return member, masks
 
 
-def _families(assessment: Assessment, plan: Plan, places: Ints) -> tuple[list[Ints], list[Ints], tuple[int, ...]]:
-    """Cap keys per applicant, a family for each cap (several where a field holds several values)."""
-    families: list[Ints] = []
+def _families(
+    assessment: Assessment, plan: Plan, places: Ints
+) -> tuple[list[tuple[Codes, int, int]], list[Ints], tuple[int, ...]]:
+    """For each cap (several times where a field holds several values) the number of its key per applicant, how many
+    keys it has and where they begin; how many seats each key has; where each cap's keys begin."""
+    families: list[tuple[Codes, int, int]] = []
     limits: list[Ints] = []
     offsets: list[int] = []
     start = 0
@@ -122,7 +124,7 @@ def _families(assessment: Assessment, plan: Plan, places: Ints) -> tuple[list[In
         under = assessment.group("cap", cap.name)[places]
         values = [None] if cap.rule.per is None else _key_values(assessment, cap)
         for codes in _codes(assessment, cap, values, places):
-            families.append(np.where(under & (codes >= 0), codes + start, -1))
+            families.append((np.where(under, codes, np.int32(-1)), len(values), start))
         limits.append(np.full(len(values), cap.seats, dtype=np.int64))
         start += len(values)
     return families, limits, tuple(offsets)
@@ -137,16 +139,16 @@ def _key_values(assessment: Assessment, cap: PlannedCap) -> list[Any]:
     return list(dict.fromkeys(one for value in values for one in (value if isinstance(value, tuple) else (value,))))
 
 
-def _codes(assessment: Assessment, cap: PlannedCap, values: Sequence[Any], places: Ints) -> list[Ints]:
+def _codes(assessment: Assessment, cap: PlannedCap, values: Sequence[Any], places: Ints) -> list[Codes]:
     if cap.rule.per is None:
-        return [np.zeros(len(places), dtype=np.int64)]
+        return [np.zeros(len(places), dtype=np.int32)]
     column = assessment.fields.counted(str(cap.rule.per))
     cells = column.python_values() if column.values.dtype == object else []
     if not any(isinstance(cell, tuple) for cell in cells):
-        return [column.codes[places].astype(np.int64)]
+        return [column.codes[places]]
     number = {value: i for i, value in enumerate(values)}
     lists = [[number[one] for one in (c if isinstance(c, tuple) else (c,))] for c in cells]
-    table = np.full((len(lists) + 1, max(map(len, lists))), -1, dtype=np.int64)
+    table = np.full((len(lists) + 1, max(map(len, lists))), -1, dtype=np.int32)
     for row, numbers in enumerate(lists):
         table[row, : len(numbers)] = numbers
     return [table[:, c][column.codes[places]] for c in range(table.shape[1])]

@@ -11,7 +11,7 @@ import numpy.typing as npt
 
 from selection.applicants import Column, canonical_text, objects
 from selection.dossier.joining import Part, joined
-from selection.profiles import combine
+from selection.numbering import combine
 from selection.vocabulary import ADDRESS
 
 #: What a spreadsheet takes for a formula, full-width forms included, or strips to find one behind it.

@@ -22,7 +22,7 @@ import numpy.typing as npt
 from selection.choice import BlockProblem, Signatures
 from selection.choice.nested import Tree, tree_of
 from selection.policy import Plan
-from selection.profiles import combine
+from selection.numbering import combine
 
 Ints = npt.NDArray[np.int64]
 Bools = npt.NDArray[np.bool_]

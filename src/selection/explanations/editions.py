@@ -21,7 +21,7 @@ from selection.explanations.catalogues import Words, words
 from selection.intake.natives import native
 from selection.outcome.frames import decision_cells
 from selection.outcome.thresholds import NEVER
-from selection.profiles import combine
+from selection.numbering import combine
 
 if TYPE_CHECKING:
     from selection.explanations.facts import Recorded
