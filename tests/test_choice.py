@@ -13,8 +13,9 @@ from oracle import compliance, enumerate_block
 from selection.choice import BlockProblem, search, solve
 from selection.choice.block import Method
 from selection.choice.matrices import quiet_solver
-from selection.choice.nested import tree_of
+from selection.choice.nested import solve_nested
 from selection.choice.problem import reduce
+from selection.choice.trees import tree_of
 
 METHODS: tuple[Method, ...] = ("greedy", "nested", "once", "general")
 
@@ -109,11 +110,11 @@ def test_methods_agree_on_large_blocks(seed: int) -> None:
     assert len(answers) == 1
 
 
-@pytest.mark.parametrize("seed", range(20))
-def test_nested_and_general_agree_on_large_trees(seed: int) -> None:
+def tree_like(seed: int) -> BlockProblem:
+    """Countries in regions, two income groups of whole countries."""
     random = np.random.default_rng(1000 + seed)
     country = random.integers(0, 30, size=3000)
-    problem = BlockProblem(
+    return BlockProblem(
         sequence=np.arange(3000),
         masks=((country < 12) * 1 + (country < 5) * 2).astype(np.int64),
         keys=np.stack([country, 30 + country // 6], axis=1),
@@ -124,8 +125,37 @@ def test_nested_and_general_agree_on_large_trees(seed: int) -> None:
         compliance="order",
         fill="seats_first",
     )
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_nested_and_general_agree_on_large_trees(seed: int) -> None:
+    problem = tree_like(seed)
     assert tree_of(reduce(problem).problem) is not None
     assert chosen(problem, "nested") == chosen(problem, "general")
+
+
+def check_that_the_walk_stops_where_seats_end(problem: BlockProblem) -> None:
+    """The walk that records refusals, run alone, refuses each signature at its first turn without a seat."""
+    small = reduce(problem).problem
+    tree = tree_of(small)
+    solution = solve_nested(small, tree) if tree is not None else None
+    if solution is None:
+        return
+    turns = np.flatnonzero(solution.taken)
+    end = len(solution.taken) if len(turns) < small.seats else int(turns.max(initial=-1))
+    first = {s: t for t, s in reversed(list(enumerate(small.sequence.tolist()))) if not solution.taken[t] and t < end}
+    assert {s: refusal.turn for s, refusal in solution.refusals.items()} == first
+
+
+@settings(max_examples=300, deadline=None)
+@given(problem=blocks(most=10))
+def test_whom_levels_seat_the_walk_seats(problem: BlockProblem) -> None:
+    check_that_the_walk_stops_where_seats_end(problem)
+
+
+@pytest.mark.parametrize("seed", range(10))
+def test_whom_levels_seat_the_walk_seats_in_large_trees(seed: int) -> None:
+    check_that_the_walk_stops_where_seats_end(tree_like(seed))
 
 
 @settings(max_examples=150, deadline=None)

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from oracle import enumerate_block
 from selection.choice import BlockProblem, solve
-from selection.choice.nested import tree_of
+from selection.choice.trees import tree_of
 
 Applicant = tuple[int, tuple[int, ...]]
 

@@ -14,9 +14,10 @@ import numpy.typing as npt
 from selection.applicants import Pool, canonical_text
 from selection.conditions import LARGEST, Between, Condition, held, number, same
 from selection.errors import PolicyError
+from selection.numbering import Codes
 from selection.policy import MICRO, MOST_POINTS, Block, Cap, Criterion, Eligible, Policy, Reserve, Tier, Truth
 from selection.policy.blocks import two_readings
-from selection.profiles import Codes, Fields, Profile, weigh
+from selection.profiles import Fields, Profile, weigh
 
 #: What a rule answers where a field it needs is missing.
 MISSING: Final = np.iinfo(np.int64).min

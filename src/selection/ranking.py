@@ -140,13 +140,12 @@ def _drawn(assessment: Assessment, places: Places, ties: Places, seed: str | Non
         return order
     weight = assessment.policy.lottery.weight
     among = places[tied]
-    if seed is not None and weight is None:
-        order[tied] = tied[_by_ticket(ties[tied], assessment.pool.ids, among, f"{seed}:{block}:" if block else f"{seed}:")]
-        return order
-    names = assessment.pool.ids[among].tolist()
     if seed is None:
-        drawn = np.lexsort((np.array(names, dtype=str), ties[tied]))
+        drawn = np.lexsort((assessment.pool.ids[among].astype(str), ties[tied]))
+    elif weight is None:
+        drawn = _by_ticket(ties[tied], assessment.pool.ids, among, f"{seed}:" if block is None else f"{seed}:{block}:")
     else:
+        names = assessment.pool.ids[among].tolist()
         drawn = _by_weight(ties[tied], names, _weights(assessment.fields.column(weight), among), seed, block)
     order[tied] = tied[drawn]
     return order

@@ -11,10 +11,11 @@ import numpy as np
 import numpy.typing as npt
 
 from selection.choice.greedy import solve_greedy
-from selection.choice.nested import solve_nested, tree_of
+from selection.choice.nested import solve_nested
 from selection.choice.once import solve_once
 from selection.choice.problem import CAUSES, BlockProblem, Ints, Reduction, Refusal, Solution, reduce
 from selection.choice.search import solve_general
+from selection.choice.trees import tree_of
 from selection.numbering import turn_within
 
 Method = Literal["greedy", "nested", "once", "general"]

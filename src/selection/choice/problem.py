@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from typing import Any, Final, Literal
 
 import numpy as np
 import numpy.typing as npt
 
-from selection.policy.reserves import Compliance, Counting, Fill
 from selection.numbering import combine, turn_within
+from selection.policy.reserves import Compliance, Counting, Fill
 
 Ints = npt.NDArray[np.int64]
 Cause = Literal["capacity", "cap", "reserved", "combination"]
@@ -28,6 +29,26 @@ class Refusal:
     turn: int
     cause: Cause
     facts: Mapping[str, Any] = field(default_factory=dict)
+
+
+class Refusals(Mapping[int, Refusal]):
+    """The refusals of a block, found when somebody asks for them."""
+
+    def __init__(self, find: Callable[[], Mapping[int, Refusal]]) -> None:
+        self._find = find
+
+    @cached_property
+    def _found(self) -> Mapping[int, Refusal]:
+        return self._find()
+
+    def __getitem__(self, signature: int) -> Refusal:
+        return self._found[signature]
+
+    def __iter__(self) -> Iterator[int]:
+        return iter(self._found)
+
+    def __len__(self) -> int:
+        return len(self._found)
 
 
 @dataclass(frozen=True, eq=False)

@@ -10,8 +10,8 @@ import numpy as np
 import numpy.typing as npt
 
 from selection.assessment import Assessment
-from selection.policy import Plan, PlannedCap
 from selection.numbering import Codes, combine
+from selection.policy import Plan, PlannedCap
 
 Ints = npt.NDArray[np.int64]
 
@@ -84,7 +84,8 @@ def signatures(assessment: Assessment, plan: Plan, places: Ints) -> Signatures:
             groups.append(assessment.group("block", block.name)[places])
         groups += [assessment.group(f"reserve of {block.name}", r.name)[places] for r in block.reserves]
     families, limits, offsets = _families(assessment, plan, places)
-    columns = [*groups, *(codes + 1 for codes, _, _ in families)]
+    columns: list[npt.NDArray[np.integer[Any]]] = [group.view(np.int8) for group in groups]
+    columns += [codes + 1 for codes, _, _ in families]
     if columns and len(places):
         code, rows = combine(columns, [2] * len(groups) + [size + 1 for _, size, _ in families])
     else:

@@ -20,9 +20,9 @@ import numpy as np
 import numpy.typing as npt
 
 from selection.choice import BlockProblem, Signatures
-from selection.choice.nested import Tree, tree_of
-from selection.policy import Plan
+from selection.choice.trees import Tree, tree_of
 from selection.numbering import combine
+from selection.policy import Plan
 
 Ints = npt.NDArray[np.int64]
 Bools = npt.NDArray[np.bool_]

@@ -19,9 +19,9 @@ from selection.errors import NotFoundError, did_you_mean
 from selection.explanations import sentences
 from selection.explanations.catalogues import Words, words
 from selection.intake.natives import native
+from selection.numbering import combine
 from selection.outcome.frames import decision_cells
 from selection.outcome.thresholds import NEVER
-from selection.numbering import combine
 
 if TYPE_CHECKING:
     from selection.explanations.facts import Recorded
