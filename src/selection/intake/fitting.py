@@ -25,7 +25,7 @@ def fitted(form: Form, headings: Sequence[str], find: Find) -> Form:
     from the left. `*` in a further heading stands for any text.
     """
     complete = form.complete
-    if not any(f.also or f.time_also or f.then_also or f.optional for f in form.fields.values()) and (
+    if not any(f.also or f.time_also or f.then_also or f.apart or f.optional for f in form.fields.values()) and (
         complete is None or not (complete.also or complete.optional)
     ):
         return form
@@ -53,6 +53,8 @@ class _Fit:
         ):
             second = column and self._place(column, also, None)
             update[key] = second.heading if isinstance(second, Found) else None if field.optional else column
+        if field.apart:
+            update["apart"] = next(((heading,) for heading in field.apart if self.find(heading)), ())
         return field.model_copy(update=update)
 
     def complete(self, complete: Complete) -> Complete | None:

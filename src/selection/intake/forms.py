@@ -36,10 +36,21 @@ def _zone(name: str) -> str:
     return name
 
 
-def _dates(text: str) -> str:
-    if text != "iso" and "%" not in text:
-        raise ValueError(f"{brief(text)} is not a date format: write \"iso\" or a pattern such as '%d/%m/%Y %H:%M'.")
-    return text
+def _dates(value: Any) -> Any:
+    """One format or several, each of which is one, and no two of which are each other's days and months."""
+    from selection.intake.formats import opposed
+
+    formats = value if isinstance(value, list | tuple) else (value,)
+    for text in formats:
+        if not isinstance(text, str):
+            raise ValueError(f"{brief(text)} is not text in quotes.")
+        if text != "iso" and "%" not in text:
+            said = "write \"iso\" or a pattern such as '%d/%m/%Y %H:%M'."
+            raise ValueError(f"{brief(text)} is not a date format: {said}")
+    if found := opposed(formats):
+        said = "differ only in whether the day or the month comes first: name the one that is meant."
+        raise ValueError(f"{found[0]!r} and {found[1]!r} {said}")
+    return value
 
 
 def _encoding(name: str) -> str:
@@ -65,7 +76,7 @@ def _not_empty(text: str) -> str:
 
 
 Word = Annotated[str, BeforeValidator(_word)]
-Dates = Annotated[str, AfterValidator(_dates)]
+Dates = Annotated[str | Annotated[tuple[str, ...], Field(min_length=1)], BeforeValidator(_dates)]
 Text = Annotated[str, AfterValidator(_not_empty)]
 
 
@@ -138,6 +149,7 @@ class FieldForm(BaseModel):
     time_also: tuple[Text, ...] = ()
     then_column: Text | None = None
     then_also: tuple[Text, ...] = ()
+    apart: tuple[Text, ...] | None = None
     prefix: str = ""
     width: int = Field(default=0, ge=0, le=40)
     codes: Literal["alpha-2", "alpha-3", "numeric"] | None = None
@@ -173,13 +185,13 @@ class FieldForm(BaseModel):
     @property
     def headings(self) -> tuple[str, ...]:
         """Every heading this field is read from."""
-        named = (self.column, self.time_column, self.then_column, *(self.options or ()))
+        named = (self.column, self.time_column, self.then_column, *(self.apart or ())[:1], *(self.options or ()))
         return tuple(h for h in named if h is not None)
 
     @property
     def known_headings(self) -> tuple[str, ...]:
         """Every heading this field may stand under, in any language the form knows."""
-        return (*self.headings, *self.also, *self.time_also, *self.then_also)
+        return (*self.headings, *self.also, *self.time_also, *self.then_also, *(self.apart or ()))
 
 
 class Form(BaseModel):
@@ -205,8 +217,8 @@ class Form(BaseModel):
         for name, field in self.fields.items():
             if field.codes is not None and name not in COUNTRY_FIELDS:
                 raise ValueError(f"fields.{name}: codes belongs to a country field ({', '.join(COUNTRY_FIELDS)}).")
-            if (field.prefix or field.width) and name != "id":
-                raise ValueError(f"fields.{name}: prefix and width belong to fields.id.")
+            if (field.prefix or field.width or field.apart is not None) and name != "id":
+                raise ValueError(f"fields.{name}: prefix, width and apart belong to fields.id.")
             if name in OWN_TYPE and field.type not in (None, OWN_TYPE[name]):
                 raise ValueError(f"fields.{name}: this field has a type of its own; leave out type = {field.type!r}.")
             if (field.options or field.split) and name in OWN_TYPE and name != "sector":

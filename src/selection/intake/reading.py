@@ -20,7 +20,7 @@ from selection.intake.fields import FieldReader
 from selection.intake.findings import Ledger, Problem, Trouble
 from selection.intake.forms import Complete, FieldForm, Form
 from selection.intake.headings import Plan, plan
-from selection.intake.identity import read_ids
+from selection.intake.identity import read_ids, told_apart
 from selection.intake.intake import Intake
 from selection.intake.sources import open_table
 from selection.intake.tables import Table
@@ -123,11 +123,13 @@ def _pool(table: Table, found: Plan, form: Form, raws: Mapping[int, Column], led
     content: dict[str, Column] = {}
     for name, field in found.fields.items():
         cells = {h: raws[found.place(h, _occurrence(field, h))] for h in field.headings}
-        content |= {name if len(cells) == 1 else f"{name}.{h}": raw for h, raw in cells.items()}
+        lone = len(cells) == 1 or name == "id"
+        content |= {name if lone and h == field.headings[0] else f"{name}.{h}": raw for h, raw in cells.items()}
         if name != "id":
             columns[name] = fields.read(name, field, cells)
     identity = found.fields.get("id")
     ids = read_ids(content.get("id"), identity, content, ledger)
+    ids = told_apart(ids, identity, content, ledger)
     address = found.fields.get("email")
     email_heading = address.headings[0] if address else ""
     duplicate_of = find_duplicates(ids, columns, form.duplicates == "latest", email_heading, ledger)

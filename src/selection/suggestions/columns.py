@@ -10,7 +10,7 @@ from typing import Any, Final
 from selection.intake.mailboxes import normalised_email
 from selection.suggestions.drafts import Draft
 from selection.suggestions.mapping import Unmapped, mapped, nearest_word, plain, word_for, word_lists
-from selection.suggestions.moments import writing
+from selection.suggestions.moments import NO_TIME, writing
 from selection.suggestions.options import Choice, choices
 from selection.suggestions.places import countries
 from selection.suggestions.preview import Look
@@ -20,6 +20,9 @@ from selection.vocabulary import COUNTRY_FIELDS, USUAL
 EXACT, WITHIN = 2, 1
 LONGEST: Final = 300
 LOOKED_AT: Final = 200
+
+#: How exports end headings that they cut short.
+CUT_SHORT: Final = ("..", "…")
 
 #: Separators between several answers in one cell.
 SPLITS: Final = (";", "|", ",", " ")
@@ -62,14 +65,21 @@ def _keywords(name: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
 
 
 def _heading(name: str, heading: str) -> int:
-    """How well a heading speaks for a field: exactly one of its names, one within it, or not at all."""
-    text = plain(heading[:LONGEST].rpartition("/")[2] or heading[:LONGEST])
+    """How well a heading speaks for a field: exactly one of its names, one within it, or not at all.
+
+    Exports write the group of a question before it, `about/country`, and cut long questions short, `In which coun..`.
+    """
+    heading = heading[:LONGEST]
+    ways = {plain(way) for way in (heading, *(heading.rpartition(sign)[2] for sign in "/.-"))}
     wanted, unwanted = _keywords(name)
-    if text in wanted:
+    if ways & {*wanted}:
         return EXACT
+    text = plain(heading.rpartition("/")[2] or heading)
     if any(word and word in text for word in unwanted) or (name in ("id", "submitted_at") and len(text) > 40):
         return 0
-    return WITHIN if any(_within(word, text) for word in wanted) else 0
+    if any(_within(word, text) for word in wanted):
+        return WITHIN
+    return WITHIN if heading.rstrip().endswith(CUT_SHORT) and any(_begun(word, text) for word in wanted) else 0
 
 
 def _within(word: str, text: str) -> bool:
@@ -77,6 +87,12 @@ def _within(word: str, text: str) -> bool:
     if not word or (len(word) < 3 and word.isascii()):
         return False
     return f" {text}".find(f" {word}") >= 0 if word.isascii() else word in text
+
+
+def _begun(word: str, text: str) -> bool:
+    """Whether a text ends in the first half of a word, or in more of it."""
+    ends = (text[place:] for place in range(max(0, len(text) - len(word)), len(text) - 3))
+    return any(word.startswith(end) and 2 * len(end) > len(word) and f" {text}".endswith(f" {end}") for end in ends)
 
 
 def _draft(name: str, look: Look, exact: bool, split: str | None) -> Draft | None:
@@ -169,7 +185,8 @@ def _cut(name: str, look: Look, split: str | None) -> tuple[str | None, Mapping[
             bonus = 0.01 if sign == split or len(parts) < len(whole) else 0.0
             ways.append((mapped(name, parts).share + bonus, sign, parts))
     best = max(ways, key=lambda way: way[0])
-    return (best[1] or (split if split and split != " " else None)), best[2]
+    spaced = split == " " and any(" " in text for text in whole)
+    return best[1] or (None if spaced else split), best[2]
 
 
 def _parts(whole: Mapping[str, int], sign: str) -> Mapping[str, int]:
@@ -189,15 +206,18 @@ def _moments(look: Look, why: str) -> Draft | None:
         ways = " or ".join(f'dates = "{form}"' for form in found.formats)
         said = f"{found.example!r} may be read in several ways; say which: {ways}"
         return Draft("submitted_at", keys, places, False, why, open=said)
-    dates = {} if found.known == "iso" else {"dates": found.known}
-    return Draft("submitted_at", {**keys, **dates}, places, False, why)
+    keys = keys if found.known == "iso" else {**keys, "dates": found.known}
+    said = f"{found.zone} may be several zones; say with timezone which one is meant" if found.zone else ""
+    return Draft("submitted_at", keys, places, False, why, open=said)
 
 
 def times_of(keys: Mapping[str, Any], look: Look, places: frozenset[int], why: str) -> Draft | None:
     """The time column that a system writes itself, with the format its cells are in."""
     found = _moments(look, why)
     if found is None:
-        return None
+        example = next((text for text in look.texts if text not in NO_TIME), None)
+        said = f'{example!r} is written in no way known here; say how with dates = "..."'
+        return None if example is None else Draft("submitted_at", keys, places, False, why, open=said)
     dates = {k: v for k, v in found.keys.items() if k == "dates"}
     sure = not found.open
     return Draft("submitted_at", {**keys, **dates}, places, sure, found.why, open=found.open)

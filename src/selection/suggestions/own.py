@@ -59,6 +59,7 @@ def _placed(known: FieldForm, looks: Sequence[Look]) -> FieldForm:
     """A field in columns found by their cells: the time of a day stands beside it."""
     hours = looks[1].heading if len(looks) > 1 else None
     update = {"column": looks[0].heading, "occurrence": looks[0].occurrence, "time_column": hours}
+    update["apart"] = None if known.apart is None else ()
     return known.model_copy(update={**update, "also": (), "time_also": (), "optional": False})
 
 
