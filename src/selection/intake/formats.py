@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+import tomllib
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from functools import cache
+from pathlib import Path
 from types import MappingProxyType
 from typing import Any, Final
 from zoneinfo import ZoneInfo
@@ -23,7 +25,7 @@ HALVES: Final = MappingProxyType(
     }
 )
 
-#: Offsets of zone names that stand for one zone only; others (IST, CST, BST ...) are those of the form's zone or unknown.
+#: Offsets of names that stand for one zone only; others (IST, CST, BST ...) are those of the form's zone, or unknown.
 OFFSETS: Final = MappingProxyType(
     {
         "GMT": "+00:00", "UTC": "+00:00", "Z": "+00:00", "WET": "+00:00", "WEST": "+01:00", "WEZ": "+00:00",
@@ -40,6 +42,8 @@ _GREENWICH = r"(?:GMT|UTC|غرينتش|گرینویچ|Гринуич|格林尼�
 _SHIFT = r"([+\-−–])\s?(\d{1,2}):?(\d\d)?"
 _FROM_GREENWICH = re.compile(rf"\s*(?:{_GREENWICH}\s?{_SHIFT}|{_SHIFT}\s?{_GREENWICH})$")
 _NAMED = re.compile(rf"\s*({_GREENWICH}|[A-Z]{{1,5}})$")
+_NUMBERED = re.compile(r"(\d{4})[年년] ?(\d{1,2})[月월] ?(\d{1,2})[日일]")
+_WORDED = re.compile(r"(?<!\d)(\d{1,2})\.? (?:de |d')?([^\W\d_][^\s\d,]*) (?:de |del )?(\d{4})(?: г\.| р\.)?")
 _INVISIBLE = re.compile("[\u200b-\u200f\u061c\u202a-\u202e\u2066-\u2069]")
 
 Times = npt.NDArray[np.datetime64]
@@ -60,15 +64,42 @@ def _dense(word: str) -> str:
 
 
 def in_plain_words(text: str, dates: str, zone: str) -> str:
-    """A time with AM or PM and its offset where the format asks for them, whatever words it was written with."""
-    if "%p" in dates or "%z" in dates:
-        text = " ".join(_INVISIBLE.sub("", text).split())
+    """A time with its month, AM or PM and offset as the format asks for them, in whatever words it was written."""
+    if not text.isascii() or any(part in dates for part in ("%p", "%z", "%b")):
+        text = " ".join(_INVISIBLE.sub("", text).replace("،", ",").split())
+    if "%b" in dates:
+        text = _with_month(text)
     if "%p" in dates:
         pattern, known = _half_words()
         found = pattern.search(text)
         if found and (half := found["before"] or found["after"]):
             text = f"{text[: found.start()]}{found['clock']} {known[_dense(half)]}{text[found.end() :]}"
     return _with_offset(text, zone) if "%z" in dates else text
+
+
+@cache
+def _months() -> Mapping[str, str]:
+    """Each name of a month, in full or cut short, and its English short name."""
+    with Path(__file__).with_name("months.toml").open("rb") as file:
+        listed: dict[str, list[str]] = tomllib.load(file)
+    return MappingProxyType({word: month for month, words in listed.items() for word in words})
+
+
+def _with_month(text: str) -> str:
+    """`1 de ago. de 2025` and `2025年8月1日` as `1 Aug 2025`."""
+    numbered = _NUMBERED.search(text)
+    if numbered:
+        month = list(_months_in_order())[int(numbered[2]) - 1] if 1 <= int(numbered[2]) <= 12 else numbered[2]
+        return f"{text[: numbered.start()]}{numbered[3]} {month} {numbered[1]}{text[numbered.end() :]}"
+    found = _WORDED.search(text)
+    month = _months().get(found[2].casefold().rstrip(".")) if found else None
+    if found is None or month is None:
+        return text
+    return f"{text[: found.start()]}{found[1]} {month} {found[3]}{text[found.end() :]}"
+
+
+def _months_in_order() -> Iterable[str]:
+    return dict.fromkeys(_months().values())
 
 
 def _with_offset(text: str, zone: str) -> str:

@@ -149,6 +149,8 @@ class FieldForm(BaseModel):
     time_also: tuple[Text, ...] = ()
     then_column: Text | None = None
     then_also: tuple[Text, ...] = ()
+    or_column: Text | None = None
+    or_also: tuple[Text, ...] = ()
     apart: tuple[Text, ...] | None = None
     prefix: str = ""
     width: int = Field(default=0, ge=0, le=40)
@@ -171,11 +173,14 @@ class FieldForm(BaseModel):
             raise ValueError("column and options exclude each other: one cell, or one column per option.")
         if self.options is None and (self.yes is not None or self.no is not None) and self.type != "boolean":
             raise ValueError('yes and no belong to options, or to type = "boolean".')
-        pairs = ((self.also, self.column), (self.time_also, self.time_column), (self.then_also, self.then_column))
-        if any(further and first is None for further, first in pairs):
-            raise ValueError("also, time_also and then_also hold further headings of a column, which is not given.")
-        if self.then_column is not None and (self.column is None or self.time_column is not None):
-            raise ValueError("then_column follows a column, and excludes time_column.")
+        pairs = [(self.also, self.column), (self.time_also, self.time_column), (self.then_also, self.then_column)]
+        if any(further and first is None for further, first in (*pairs, (self.or_also, self.or_column))):
+            raise ValueError(
+                "also, time_also, then_also and or_also are further headings of a column; it is not given."
+            )
+        seconds = [key for key in ("time_column", "then_column", "or_column") if getattr(self, key) is not None]
+        if len(seconds) > 1 or (seconds and self.column is None):
+            raise ValueError("time_column, then_column and or_column go with a column, and exclude each other.")
         if self.same is not None and (self.values is not None or self.options is not None or self.type is not None):
             raise ValueError("same belongs to a field of free text; where answers are mapped, add them to values.")
         if self.decimal == "," and self.type not in ("number", "integer"):
@@ -185,13 +190,13 @@ class FieldForm(BaseModel):
     @property
     def headings(self) -> tuple[str, ...]:
         """Every heading this field is read from."""
-        named = (self.column, self.time_column, self.then_column, *(self.apart or ())[:1], *(self.options or ()))
-        return tuple(h for h in named if h is not None)
+        seconds = (self.time_column, self.then_column, self.or_column, *(self.apart or ())[:1])
+        return tuple(h for h in (self.column, *seconds, *(self.options or ())) if h is not None)
 
     @property
     def known_headings(self) -> tuple[str, ...]:
         """Every heading this field may stand under, in any language the form knows."""
-        return (*self.headings, *self.also, *self.time_also, *self.then_also, *(self.apart or ()))
+        return (*self.headings, *self.also, *self.time_also, *self.then_also, *self.or_also, *(self.apart or ()))
 
 
 class Form(BaseModel):

@@ -88,7 +88,7 @@ def told_apart(
         parts = [part if text is None else canonical_text(text) for part, text in zip(parts, known, strict=True)]
     told = ids.copy()
     told[shared] = objects([f"{ids[place]}-{part}" for place, part in zip(shared.tolist(), parts, strict=True)])
-    said = f"{len(shared):,} registrations share the number of their order; their ids are told apart by what follows it."
+    said = f"{len(shared):,} registrations share the number of an order; what follows it tells them apart."
     ledger.note("shared_ids", said, "changed", column=field.headings[0])
     return told
 

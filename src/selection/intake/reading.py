@@ -84,6 +84,9 @@ def _complete_rows(table: Table, complete: Complete | None, found: Plan) -> tupl
     if complete is not None:
         raw = table.columns[found.place(complete.column, complete.occurrence)]
         assert raw is not None
+        if complete.optional and complete.values and len(table) and not (raw.codes >= 0).any():
+            said = f"{complete.column!r} is empty in every row, so it tells nothing of finished registrations."
+            return table.take(keep), [*problems, Problem(None, complete.column, None, "no_states", said, "kept")]
         wanted = None if complete.values is None else {w.casefold() for w in complete.values}
         fits = [] if wanted is None else [canonical_text(v).casefold() in wanted for v in raw.values.tolist()]
         full = raw.codes >= 0 if wanted is None else np.array([*fits, False], dtype=bool)[raw.codes]

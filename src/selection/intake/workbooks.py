@@ -16,6 +16,7 @@ from selection.intake.coding import recoded
 from selection.intake.findings import Problem
 from selection.intake.forms import Form
 from selection.intake.headings import Plan, folded
+from selection.intake.sections import section_of_rows
 from selection.intake.tables import Table
 from selection.intake.unpacking import refuse_bombs
 
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
 
 #: So many rows are looked at for the headings of a sheet.
 LOOKED_AT: Final = 30
+LINES: Final = 5000
 
 SUFFIXES = frozenset({".xlsx", ".xlsm", ".xls", ".xlsb", ".ods"})
 
@@ -31,6 +33,7 @@ SUFFIXES = frozenset({".xlsx", ".xlsm", ".xls", ".xlsb", ".ods"})
 def read_workbook(data: bytes, form: Form, source: str, planned: Callable[[Sequence[str]], Plan]) -> Table:
     """The table in the sheet that the form names, or in the only sheet there is."""
     sheet, findings = _sheet(data, form, source)
+    sheet, form, left = section_of_rows(sheet, form)
     grid = sheet[form.skip_rows :]
     start = next((i for i, row in enumerate(grid) if any(c != "" for c in row)), None)
     if start is None:
@@ -43,7 +46,7 @@ def read_workbook(data: bytes, form: Form, source: str, planned: Callable[[Seque
     kept = [(first + i, row) for i, row in enumerate(grid[start + 1 :]) if any(c != "" for c in row)]
     rows = np.array([number for number, _ in kept], dtype=np.int64)
     columns = tuple(_column([r[i] for _, r in kept]) if i in chosen else None for i in range(len(headings)))
-    return Table(headings, columns, rows, findings=findings, source=source)
+    return Table(headings, columns, rows, findings=(*findings, *left), source=source)
 
 
 def _sheet(data: bytes, form: Form, source: str) -> tuple[list[list[Any]], tuple[Problem, ...]]:
@@ -88,6 +91,12 @@ def _hits(book: CalamineWorkbook, name: str, form: Form) -> int:
     rows = book.get_sheet_by_name(name).to_python(skip_empty_area=False, nrows=form.skip_rows + LOOKED_AT)
     there = next(({str(c) for c in row if c != ""} for row in rows[form.skip_rows :] if any(row)), set[str]())
     return len({folded(cell) for cell in there} & {folded(heading) for heading in form.headings})
+
+
+def first_lines(data: bytes, form: Form, source: str) -> str:
+    """The rows of a sheet as lines of text, to look for titles in."""
+    rows, _ = _sheet(data, form, source)
+    return "\n".join(",".join(" ".join(str(c).split()) for c in row).rstrip(",") for row in rows[:LINES])
 
 
 def cell_value(cell: Any) -> Any:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import date
 from functools import cache
 from itertools import islice
 from typing import Any, Final
 
+from selection.intake.forms import NO
 from selection.intake.mailboxes import normalised_email
 from selection.suggestions.drafts import Draft
 from selection.suggestions.mapping import Unmapped, mapped, nearest_word, plain, word_for, word_lists
@@ -197,8 +199,8 @@ def _parts(whole: Mapping[str, int], sign: str) -> Mapping[str, int]:
     return parts
 
 
-def _moments(look: Look, why: str) -> Draft | None:
-    found = writing(look.counts)
+def _moments(look: Look, why: str, cells: Iterable[Any] | None = None) -> Draft | None:
+    found = writing(look.counts if cells is None else cells)
     if found is None:
         return None
     keys, places = _place(look), frozenset({look.place})
@@ -211,16 +213,24 @@ def _moments(look: Look, why: str) -> Draft | None:
     return Draft("submitted_at", keys, places, False, why, open=said)
 
 
-def times_of(keys: Mapping[str, Any], look: Look, places: frozenset[int], why: str) -> Draft | None:
-    """The time column that a system writes itself, with the format its cells are in."""
-    found = _moments(look, why)
+def times_of(keys: Mapping[str, Any], looks: Sequence[Look], places: frozenset[int], why: str) -> Draft | None:
+    """The time column that a system writes itself, or its day and its hour, with the format its cells are in."""
+    cells = _joined(looks) if len(looks) > 1 else [*looks[0].counts]
+    found = _moments(looks[0], why, cells)
     if found is None:
-        example = next((text for text in look.texts if text not in NO_TIME), None)
+        example = next((text for text in looks[0].texts if text not in NO_TIME), None)
         said = f'{example!r} is written in no way known here; say how with dates = "..."'
         return None if example is None else Draft("submitted_at", keys, places, False, why, open=said)
     dates = {k: v for k, v in found.keys.items() if k == "dates"}
     sure = not found.open
     return Draft("submitted_at", {**keys, **dates}, places, sure, found.why, open=found.open)
+
+
+def _joined(looks: Sequence[Look]) -> list[str]:
+    """The cells of a day's and an hour's column as the reader puts them together."""
+    day, hour = (look.column for look in looks[:2])
+    pairs = ((day.at(row), hour.at(row)) for row in range(min(len(day), LOOKED_AT)))
+    return [str(d) if h is None else f"{d:%Y-%m-%d} {h}" if isinstance(d, date) else f"{d} {h}" for d, h in pairs if d]
 
 
 def _sector_options(looks: Sequence[Look]) -> Draft | None:
@@ -240,7 +250,9 @@ def _sector_options(looks: Sequence[Look]) -> Draft | None:
             open_options.append(Unmapped(look.heading, rows, nearest_word("sector", option)))
     if not options or len({look.heading for _, look in choice.options}) < len(choice.options):
         return None
-    keys = {"options": options, **({"yes": list(choice.yes)} if choice.yes else {})}
+    keys: dict[str, Any] = {"options": options, **({"yes": list(choice.yes)} if choice.yes else {})}
+    if any(word.casefold() not in NO for word in choice.no):
+        keys["no"] = list(choice.no)
     places = frozenset(look.place for _, look in choice.options)
     sure = not open_options
     return Draft("sector", keys, places, sure, "a column for each option", tuple(open_options), notes=(choice.stem,))

@@ -19,6 +19,9 @@ FORMATS: Final = (
     "%Y-%m-%d %I:%M %p",
     "%Y. %m. %d %I:%M:%S %p",
     "%Y. %m. %d %H:%M:%S",
+    "%Y. %m. %d. %I:%M:%S %p",
+    "%Y. %m. %d. %H:%M:%S",
+    "%Y. %m. %d. %H:%M",
     "%Y/%m/%d %I:%M:%S %p",
     "%Y/%m/%d %I:%M %p",
     "%b %d, %Y %H:%M:%S",
@@ -26,6 +29,12 @@ FORMATS: Final = (
     "%b %d, %Y %I:%M %p",
     "%b %d, %Y %H:%M",
     "%b %d, %Y",
+    "%d %b %Y, %H:%M:%S",
+    "%d %b %Y, %H:%M",
+    "%d %b %Y %I:%M:%S %p",
+    "%d %b %Y, %I:%M:%S %p",
+    "%d %b %Y, %H:%M:%S %z",
+    "%d %b %Y %H:%M:%S %z",
     "%d %b %Y %H:%M:%S",
     "%d %b %Y %H:%M",
     "%d %b %Y",
@@ -47,15 +56,29 @@ FORMATS: Final = (
     "%d.%m.%Y %H:%M:%S",
     "%d.%m.%Y %H:%M",
     "%d.%m.%Y",
+    "%d. %m. %Y %H:%M:%S",
+    "%d. %m. %Y %H:%M",
     "%d.%m.%Y, %H:%M:%S",
     "%d.%m.%Y, %H:%M",
+    "%d.%m.%y, %H:%M:%S",
+    "%d.%m.%y, %H:%M",
     "%d.%m.%y %H:%M:%S",
     "%d.%m.%y %H:%M",
     "%d.%m.%y",
     *(
         f"{day}{hour}"
         for day in ("%m/%d/%Y", "%d/%m/%Y", "%m/%d/%y", "%d/%m/%y", "%m-%d-%Y", "%d-%m-%Y")
-        for hour in ("", " %H:%M:%S", " %H:%M", " %I:%M:%S %p", " %I:%M %p", ", %H:%M:%S", ", %H:%M", ", %I:%M:%S %p")
+        for hour in (
+            "",
+            " %H:%M:%S",
+            " %H:%M",
+            " %I:%M:%S %p",
+            " %I:%M %p",
+            ", %H:%M:%S",
+            ", %H:%M",
+            ", %I:%M:%S %p",
+            ", %I:%M %p",
+        )
     ),
 )
 LOOKED_AT: Final = 2000

@@ -19,8 +19,9 @@ from selection.intake import Form
 from selection.intake.encodings import MARKS_OF_16, decode
 from selection.intake.forms import Section
 from selection.intake.shipped import shipped_forms
-from selection.intake.sources import raw_table
+from selection.intake.sources import WORKBOOKS, raw_table
 from selection.intake.tables import Table
+from selection.intake.workbooks import first_lines
 
 #: Columns beyond these are not looked at, nor are further different cells of one column.
 COLUMNS: Final = 2000
@@ -121,7 +122,7 @@ def _preview(path: Path, layout: Form) -> Preview:
 
 def _layout(path: Path) -> Form:
     """How to come to the table: the section of a shipped form, a sheet, rows to skip."""
-    head = _head(path)
+    head = _head(path, Form())
     for section in filter(None, (Form.load(file).section for file in shipped_forms().values())):
         if any(title.lower() in head for title in section.begin):
             return Form(section=section)
@@ -136,7 +137,7 @@ def _layout(path: Path) -> Form:
 
 def _by_title(path: Path, layout: Form) -> Form:
     """The section of a file with several tables, where a title stands alone above the headings that were found."""
-    lines = [] if layout.section or not layout.skip_rows or layout.sheet else _lines(path)
+    lines = [] if layout.section or not layout.skip_rows else _lines(path, layout)
     titles = [place for place, line in enumerate(lines[:-1]) if TITLE.fullmatch(line) and WIDE.search(lines[place + 1])]
     if layout.skip_rows - 1 not in titles:
         return layout
@@ -145,10 +146,10 @@ def _by_title(path: Path, layout: Form) -> Form:
     return layout.model_copy(update={"section": found, "skip_rows": 0})
 
 
-def _lines(path: Path) -> list[str]:
+def _lines(path: Path, layout: Form) -> list[str]:
     data = path.read_bytes()
-    if data.startswith((b"PK\x03\x04", b"\xd0\xcf\x11\xe0")):
-        return []
+    if data.startswith(WORKBOOKS):
+        return first_lines(data, layout, path.name).splitlines()
     return decode(data[:LOOKED_THROUGH], None, path.name)[0].splitlines()
 
 
@@ -168,11 +169,11 @@ def _title_only(table: Table) -> bool:
     return len(table) > 0 and width > 2 and 2 * sum(map(bool, table.headings)) < width
 
 
-def _head(path: Path) -> str:
+def _head(path: Path, layout: Form) -> str:
     with path.open("rb") as file:
         data = file.read(HEAD)
-    if data.startswith((b"PK\x03\x04", b"\xd0\xcf\x11\xe0")):
-        return ""
+        if data.startswith(WORKBOOKS):
+            return first_lines(data + file.read(), layout, path.name).lower()
     if data.startswith(MARKS_OF_16):
         return data.decode("utf-16", "ignore").lower()
     try:
@@ -183,7 +184,7 @@ def _head(path: Path) -> str:
 
 def _preamble(path: Path, layout: Form) -> str:
     """The lines before the table, as far as they are near the beginning of the file."""
-    lines = _head(path).splitlines()
+    lines = _head(path, layout).splitlines()
     titles = {title.lower() for title in (layout.section.begin if layout.section else ())}
     first = next((i for i, line in enumerate(lines) if line.strip(AROUND) in titles), layout.skip_rows)
     return "\n".join(lines[: first + 1] if titles else lines[:first])
