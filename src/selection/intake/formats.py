@@ -15,6 +15,8 @@ from zoneinfo import ZoneInfo
 import numpy as np
 import numpy.typing as npt
 
+from selection.errors import brief
+
 #: How the halves of a day are written, as the common locale data has them.
 HALVES: Final = MappingProxyType(
     {
@@ -45,6 +47,9 @@ _NAMED = re.compile(rf"\s*({_GREENWICH}|[A-Z]{{1,5}})$")
 _NUMBERED = re.compile(r"(\d{4})[年년] ?(\d{1,2})[月월] ?(\d{1,2})[日일]")
 _WORDED = re.compile(r"(?<!\d)(\d{1,2})\.? (?:de |d')?([^\W\d_][^\s\d,]*) (?:de |del )?(\d{4})(?: г\.| р\.)?")
 _INVISIBLE = re.compile("[\u200b-\u200f\u061c\u202a-\u202e\u2066-\u2069]")
+
+#: What reads a longer format tries very many ways of reading each cell.
+LONGEST: Final = 60
 
 Times = npt.NDArray[np.datetime64]
 
@@ -149,3 +154,20 @@ def opposed(formats: Sequence[Any]) -> tuple[str, str] | None:
         if other != form:
             return other, form
     return None
+
+
+def checked_formats(value: Any) -> Any:
+    """One format or several, each of which is one, and no two of which are each other's days and months."""
+    formats = value if isinstance(value, list | tuple) else (value,)
+    for text in formats:
+        if not isinstance(text, str):
+            raise ValueError(f"{brief(text)} is not text in quotes.")
+        if text != "iso" and "%" not in text:
+            said = "write \"iso\" or a pattern such as '%d/%m/%Y %H:%M'."
+            raise ValueError(f"{brief(text)} is not a date format: {said}")
+        if len(text) > LONGEST:
+            raise ValueError(f"{brief(text)} is no date format: none is longer than {LONGEST} signs.")
+    if found := opposed(formats):
+        said = "differ only in whether the day or the month comes first: name the one that is meant."
+        raise ValueError(f"{found[0]!r} and {found[1]!r} {said}")
+    return value

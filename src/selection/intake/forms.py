@@ -37,20 +37,9 @@ def _zone(name: str) -> str:
 
 
 def _dates(value: Any) -> Any:
-    """One format or several, each of which is one, and no two of which are each other's days and months."""
-    from selection.intake.formats import opposed
+    from selection.intake.formats import checked_formats
 
-    formats = value if isinstance(value, list | tuple) else (value,)
-    for text in formats:
-        if not isinstance(text, str):
-            raise ValueError(f"{brief(text)} is not text in quotes.")
-        if text != "iso" and "%" not in text:
-            said = "write \"iso\" or a pattern such as '%d/%m/%Y %H:%M'."
-            raise ValueError(f"{brief(text)} is not a date format: {said}")
-    if found := opposed(formats):
-        said = "differ only in whether the day or the month comes first: name the one that is meant."
-        raise ValueError(f"{found[0]!r} and {found[1]!r} {said}")
-    return value
+    return checked_formats(value)
 
 
 def _encoding(name: str) -> str:

@@ -86,7 +86,7 @@ def told_apart(
         column = content[f"id.{field.apart[0]}"]
         known = [column.at(place) for place in shared.tolist()]
         parts = [part if text is None else canonical_text(text) for part, text in zip(parts, known, strict=True)]
-    told = ids.copy()
+    told = objects(ids.tolist())
     told[shared] = objects([f"{ids[place]}-{part}" for place, part in zip(shared.tolist(), parts, strict=True)])
     said = f"{len(shared):,} registrations share the number of an order; what follows it tells them apart."
     ledger.note("shared_ids", said, "changed", column=field.headings[0])
