@@ -72,6 +72,16 @@ def test_nothing_but_a_mistake_with_a_sentence_comes_of_anything(surface: str) -
     tried()
 
 
+def test_an_exponent_that_no_number_has_is_a_mistake_of_the_policy() -> None:
+    with pytest.raises(SelectionError, match="exponent"):
+        Policy.parse('title = "x"\ncapacity = 1e99999999999999999999\n')
+
+
+def test_a_date_format_that_takes_minutes_to_try_is_a_mistake_of_the_form() -> None:
+    with pytest.raises(SelectionError, match="60 signs"):
+        Form.parse(f'dates = "{"%d " * 40}"\n')
+
+
 def test_a_whole_number_of_thousands_of_digits_is_a_mistake_of_the_form() -> None:
     with pytest.raises(SelectionError, match="not valid TOML"):
         Form.parse("skip_rows = " + "1" * 10_000)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date, datetime
 from decimal import Decimal
 from itertools import count
@@ -181,19 +181,25 @@ def _boolean(field: FieldForm) -> Reader:
     return read
 
 
-def _date(dates: str) -> Reader:
+def _date(dates: str | Sequence[str]) -> Reader:
+    formats = (dates,) if isinstance(dates, str) else tuple(dates)
+    wanted = " or ".join("such as 2025-08-31" if one == "iso" else f"written {one}" for one in formats)
+
     def read(value: Any) -> Cell:
         if isinstance(value, date):
             return (value.date() if isinstance(value, datetime) else value), None
-        try:
-            text = str(value)
-            parsed = datetime.fromisoformat(text) if dates == "iso" else datetime.strptime(text, dates)
-        except ValueError:
-            wanted = "such as 2025-08-31" if dates == "iso" else f"written {dates}"
-            return None, Trouble("unreadable_date", f"{short(value)!r} is not a day {wanted}.")
-        return parsed.date(), None
+        found = next((day for one in formats if (day := _day(str(value), one)) is not None), None)
+        trouble = Trouble("unreadable_date", f"{short(value)!r} is not a day {wanted}.") if found is None else None
+        return found, trouble
 
     return read
+
+
+def _day(text: str, dates: str) -> date | None:
+    try:
+        return (datetime.fromisoformat(text) if dates == "iso" else datetime.strptime(text, dates)).date()
+    except ValueError:
+        return None
 
 
 def holds_codes(values: Iterable[Any]) -> bool:

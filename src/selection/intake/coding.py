@@ -92,6 +92,13 @@ def coded_texts(codes: npt.NDArray[np.int32], texts: Sequence[str]) -> Column:
     return recoded(codes, [text.strip() or None for text in texts])
 
 
+def filled(column: Column, other: Column) -> Column:
+    """A column whose missing cells are those of another."""
+    values = [*column.values.tolist(), *other.values.tolist()]
+    further = np.where(other.codes >= 0, other.codes + len(column.values), np.int32(-1))
+    return recoded(np.where(column.codes >= 0, column.codes, further).astype(np.int32), values)
+
+
 def recoded(codes: npt.NDArray[np.int32], values: Sequence[Any]) -> Column:
     """A column whose codes now stand for `values`: equal values share a code, `None` is missing."""
     places: dict[Any, int] = {}

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from selection.applicants import Column
 from selection.intake.cells import WORDS, checked, holds_codes, reader
 from selection.intake.choices import read_options, splitter
-from selection.intake.coding import in_use, recoded
+from selection.intake.coding import filled, in_use, recoded
 from selection.intake.findings import Ledger
 from selection.intake.forms import FieldForm, Form
 from selection.intake.times import joined, read_times, settled
@@ -29,8 +29,11 @@ class FieldReader:
         if field.options is not None:
             return read_options(name, field, cells, self.ledger)
         heading = field.headings[0]
-        second = field.time_column or field.then_column
-        raw = cells[heading] if second is None else joined(cells[heading], cells[second])
+        raw, second = cells[heading], field.time_column or field.then_column
+        if second is not None:
+            raw = joined(raw, cells[second])
+        elif field.or_column is not None:
+            raw = filled(raw, cells[field.or_column])
         if self.typed:
             raw = self._checked(name, heading, raw)
         if name == "submitted_at" or field.type == "datetime":

@@ -25,13 +25,14 @@ def fitted(form: Form, headings: Sequence[str], find: Find) -> Form:
     from the left. `*` in a further heading stands for any text.
     """
     complete = form.complete
-    if not any(f.also or f.time_also or f.then_also or f.optional for f in form.fields.values()) and (
+    fields = form.fields.values()
+    if not any(f.also or f.time_also or f.then_also or f.or_also or f.apart or f.optional for f in fields) and (
         complete is None or not (complete.also or complete.optional)
     ):
         return form
     fit = _Fit(headings, find)
-    fields = {name: found for name, field in form.fields.items() if (found := fit.field(field)) is not None}
-    return form.model_copy(update={"fields": fields or form.fields, "complete": complete and fit.complete(complete)})
+    found = {name: fitting for name, field in form.fields.items() if (fitting := fit.field(field)) is not None}
+    return form.model_copy(update={"fields": found or form.fields, "complete": complete and fit.complete(complete)})
 
 
 class _Fit:
@@ -50,9 +51,14 @@ class _Fit:
         for key, column, also in (
             ("time_column", field.time_column, field.time_also),
             ("then_column", field.then_column, field.then_also),
+            ("or_column", field.or_column, field.or_also),
         ):
             second = column and self._place(column, also, None)
             update[key] = second.heading if isinstance(second, Found) else None if field.optional else column
+        if update["or_column"] == found.heading:
+            update["or_column"] = None
+        if field.apart:
+            update["apart"] = next(((heading,) for heading in field.apart if self.find(heading)), ())
         return field.model_copy(update=update)
 
     def complete(self, complete: Complete) -> Complete | None:

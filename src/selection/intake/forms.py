@@ -36,10 +36,10 @@ def _zone(name: str) -> str:
     return name
 
 
-def _dates(text: str) -> str:
-    if text != "iso" and "%" not in text:
-        raise ValueError(f"{brief(text)} is not a date format: write \"iso\" or a pattern such as '%d/%m/%Y %H:%M'.")
-    return text
+def _dates(value: Any) -> Any:
+    from selection.intake.formats import checked_formats
+
+    return checked_formats(value)
 
 
 def _encoding(name: str) -> str:
@@ -65,7 +65,7 @@ def _not_empty(text: str) -> str:
 
 
 Word = Annotated[str, BeforeValidator(_word)]
-Dates = Annotated[str, AfterValidator(_dates)]
+Dates = Annotated[str | Annotated[tuple[str, ...], Field(min_length=1)], BeforeValidator(_dates)]
 Text = Annotated[str, AfterValidator(_not_empty)]
 
 
@@ -138,6 +138,9 @@ class FieldForm(BaseModel):
     time_also: tuple[Text, ...] = ()
     then_column: Text | None = None
     then_also: tuple[Text, ...] = ()
+    or_column: Text | None = None
+    or_also: tuple[Text, ...] = ()
+    apart: tuple[Text, ...] | None = None
     prefix: str = ""
     width: int = Field(default=0, ge=0, le=40)
     codes: Literal["alpha-2", "alpha-3", "numeric"] | None = None
@@ -159,11 +162,14 @@ class FieldForm(BaseModel):
             raise ValueError("column and options exclude each other: one cell, or one column per option.")
         if self.options is None and (self.yes is not None or self.no is not None) and self.type != "boolean":
             raise ValueError('yes and no belong to options, or to type = "boolean".')
-        pairs = ((self.also, self.column), (self.time_also, self.time_column), (self.then_also, self.then_column))
-        if any(further and first is None for further, first in pairs):
-            raise ValueError("also, time_also and then_also hold further headings of a column, which is not given.")
-        if self.then_column is not None and (self.column is None or self.time_column is not None):
-            raise ValueError("then_column follows a column, and excludes time_column.")
+        pairs = [(self.also, self.column), (self.time_also, self.time_column), (self.then_also, self.then_column)]
+        if any(further and first is None for further, first in (*pairs, (self.or_also, self.or_column))):
+            raise ValueError(
+                "also, time_also, then_also and or_also are further headings of a column; it is not given."
+            )
+        seconds = [key for key in ("time_column", "then_column", "or_column") if getattr(self, key) is not None]
+        if len(seconds) > 1 or (seconds and self.column is None):
+            raise ValueError("time_column, then_column and or_column go with a column, and exclude each other.")
         if self.same is not None and (self.values is not None or self.options is not None or self.type is not None):
             raise ValueError("same belongs to a field of free text; where answers are mapped, add them to values.")
         if self.decimal == "," and self.type not in ("number", "integer"):
@@ -173,13 +179,13 @@ class FieldForm(BaseModel):
     @property
     def headings(self) -> tuple[str, ...]:
         """Every heading this field is read from."""
-        named = (self.column, self.time_column, self.then_column, *(self.options or ()))
-        return tuple(h for h in named if h is not None)
+        seconds = (self.time_column, self.then_column, self.or_column, *(self.apart or ())[:1])
+        return tuple(h for h in (self.column, *seconds, *(self.options or ())) if h is not None)
 
     @property
     def known_headings(self) -> tuple[str, ...]:
         """Every heading this field may stand under, in any language the form knows."""
-        return (*self.headings, *self.also, *self.time_also, *self.then_also)
+        return (*self.headings, *self.also, *self.time_also, *self.then_also, *self.or_also, *(self.apart or ()))
 
 
 class Form(BaseModel):
@@ -205,8 +211,8 @@ class Form(BaseModel):
         for name, field in self.fields.items():
             if field.codes is not None and name not in COUNTRY_FIELDS:
                 raise ValueError(f"fields.{name}: codes belongs to a country field ({', '.join(COUNTRY_FIELDS)}).")
-            if (field.prefix or field.width) and name != "id":
-                raise ValueError(f"fields.{name}: prefix and width belong to fields.id.")
+            if (field.prefix or field.width or field.apart is not None) and name != "id":
+                raise ValueError(f"fields.{name}: prefix, width and apart belong to fields.id.")
             if name in OWN_TYPE and field.type not in (None, OWN_TYPE[name]):
                 raise ValueError(f"fields.{name}: this field has a type of its own; leave out type = {field.type!r}.")
             if (field.options or field.split) and name in OWN_TYPE and name != "sector":

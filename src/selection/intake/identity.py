@@ -20,6 +20,9 @@ from selection.texts import Texts
 SHORT, LONG = 12, 64
 ADDRESSES: Final = "Some ids look like e-mail addresses. Ids stand in public lists; read them from another column."
 
+#: So many signs of its content tell applicants apart who share a number.
+PART = 8
+
 
 def read_ids(
     raw: Column | None, field: FieldForm | None, content: Mapping[str, Column], ledger: Ledger
@@ -64,6 +67,30 @@ def _packed(raw: Column, field: FieldForm) -> Texts | None:
     if end in prefix:
         return None
     return Texts(prefix + texts.data[:-1].replace(end, end + prefix) + end, texts.separator)
+
+
+def told_apart(
+    ids: npt.NDArray[Any], field: FieldForm | None, content: Mapping[str, Column], ledger: Ledger
+) -> npt.NDArray[Any]:
+    """The ids where several applicants share one, as those of one order do: each with a part of its own after it."""
+    if field is None or field.apart is None:
+        return ids
+    seen: dict[str, list[int]] = {}
+    for place, text in enumerate(ids.tolist()):
+        seen.setdefault(text, []).append(place)
+    shared = np.array([place for places in seen.values() if len(places) > 1 for place in places], dtype=np.int64)
+    if not len(shared):
+        return ids
+    parts = [made.removeprefix("row-")[:PART] for made in made_ids(content, shared).tolist()]
+    if field.apart:
+        column = content[f"id.{field.apart[0]}"]
+        known = [column.at(place) for place in shared.tolist()]
+        parts = [part if text is None else canonical_text(text) for part, text in zip(parts, known, strict=True)]
+    told = objects(ids.tolist())
+    told[shared] = objects([f"{ids[place]}-{part}" for place, part in zip(shared.tolist(), parts, strict=True)])
+    said = f"{len(shared):,} registrations share the number of an order; what follows it tells them apart."
+    ledger.note("shared_ids", said, "changed", column=field.headings[0])
+    return told
 
 
 def _texts(raw: Column, field: FieldForm) -> tuple[list[str | None], dict[int, Trouble]]:

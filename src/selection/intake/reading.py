@@ -20,7 +20,7 @@ from selection.intake.fields import FieldReader
 from selection.intake.findings import Ledger, Problem, Trouble
 from selection.intake.forms import Complete, FieldForm, Form
 from selection.intake.headings import Plan, plan
-from selection.intake.identity import read_ids
+from selection.intake.identity import read_ids, told_apart
 from selection.intake.intake import Intake
 from selection.intake.sources import open_table
 from selection.intake.tables import Table
@@ -84,6 +84,9 @@ def _complete_rows(table: Table, complete: Complete | None, found: Plan) -> tupl
     if complete is not None:
         raw = table.columns[found.place(complete.column, complete.occurrence)]
         assert raw is not None
+        if complete.optional and complete.values and len(table) and not (raw.codes >= 0).any():
+            said = f"{complete.column!r} is empty in every row, so it tells nothing of finished registrations."
+            return table.take(keep), [*problems, Problem(None, complete.column, None, "no_states", said, "kept")]
         wanted = None if complete.values is None else {w.casefold() for w in complete.values}
         fits = [] if wanted is None else [canonical_text(v).casefold() in wanted for v in raw.values.tolist()]
         full = raw.codes >= 0 if wanted is None else np.array([*fits, False], dtype=bool)[raw.codes]
@@ -123,11 +126,13 @@ def _pool(table: Table, found: Plan, form: Form, raws: Mapping[int, Column], led
     content: dict[str, Column] = {}
     for name, field in found.fields.items():
         cells = {h: raws[found.place(h, _occurrence(field, h))] for h in field.headings}
-        content |= {name if len(cells) == 1 else f"{name}.{h}": raw for h, raw in cells.items()}
+        lone = len(cells) == 1 or name == "id"
+        content |= {name if lone and h == field.headings[0] else f"{name}.{h}": raw for h, raw in cells.items()}
         if name != "id":
             columns[name] = fields.read(name, field, cells)
     identity = found.fields.get("id")
     ids = read_ids(content.get("id"), identity, content, ledger)
+    ids = told_apart(ids, identity, content, ledger)
     address = found.fields.get("email")
     email_heading = address.headings[0] if address else ""
     duplicate_of = find_duplicates(ids, columns, form.duplicates == "latest", email_heading, ledger)

@@ -6,7 +6,7 @@ import re
 from codecs import BOM_UTF8
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 
 from selection.intake.encodings import MARKS_OF_16, decode
 from selection.intake.findings import Problem, short
@@ -44,9 +44,30 @@ def sectioned(data: bytes, form: Form) -> Part:
     if stop is None:
         return Part(data, form)
     cut = data.rfind(b"\n", 0, stop[1] - 1) + 1
-    title = short(stop[2].decode("utf-8", "replace"))
-    said = f"The table ends before row {stop[0]}, under which another one begins ({title!r}); that was not read."
-    return Part(data[:cut], form, (Problem(stop[0], None, None, "other_section", said, "kept"),))
+    return Part(data[:cut], form, (_left(stop[0], stop[2].decode("utf-8", "replace")),))
+
+
+def section_of_rows(rows: list[list[Any]], form: Form) -> tuple[list[list[Any]], Form, tuple[Problem, ...]]:
+    """The same for the rows of a sheet: those up to the end of the table, and the form that skips to its beginning."""
+    section = form.section
+    if section is None:
+        return rows, form, ()
+    lone = [(place, " ".join(str(cells[0]).split()).casefold()) for place, row in enumerate(rows)
+            if len(cells := [c for c in row if c != ""]) == 1]  # fmt: skip
+    begin, end = ({" ".join(t.split()).casefold() for t in titles} for titles in (section.begin, section.end))
+    first = next((place for place, title in lone if title in begin), None)
+    if first is None:
+        return rows, form, ()
+    form = form.model_copy(update={"skip_rows": first + 1})
+    stop = next(((place, title) for place, title in lone if place > first and title in end), None)
+    if stop is None:
+        return rows, form, ()
+    return rows[: stop[0]], form, (_left(stop[0] + 1, stop[1]),)
+
+
+def _left(row: int, title: str) -> Problem:
+    said = f"The table ends before row {row}, under which another one begins ({short(title)!r}); that was not read."
+    return Problem(row, None, None, "other_section", said, "kept")
 
 
 def _titles(data: bytes, start: int, row: int) -> Iterator[tuple[int, int, bytes]]:

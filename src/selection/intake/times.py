@@ -28,24 +28,21 @@ Times = npt.NDArray[np.datetime64]
 #: Declared formats that are ISO 8601 all the same, and so need no other way of reading.
 ISO_FORMATS: Final = ("iso", "%Y-%m-%d", "%Y-%m-%d %H:%M", "%Y-%m-%d %H:%M:%S", "%Y-%m-%dT%H:%M:%S")
 
-#: Zones as Google writes them (`GMT+1`), which no format can name.
-WORDED_ZONE: Final = re.compile(r"\s*(?:GMT|UTC)(?:([+-])(\d{1,2})(?::?(\d{2}))?)?$")
-
 #: A day and a month, one of which comes first.
 SLASHED: Final = re.compile(r"(\d{1,2})[/.-](\d{1,2})[/.-]\d{2,4}\b")
 
 
-def read_times(raw: Column, dates: str, zone: str) -> tuple[Column, dict[int, Trouble]]:
+def read_times(raw: Column, dates: str | Sequence[str], zone: str) -> tuple[Column, dict[int, Trouble]]:
     """A column of times in UTC, and what is wrong with some of its distinct values."""
     packed = _packed(raw) if dates in ISO_FORMATS else None
     if packed is not None:
         found, doubtful = _to_utc(packed, np.zeros(len(packed), dtype=bool), zone)
         return Column(raw.codes, found), _doubtful(doubtful, zone)
     values = in_use(raw)
-    local, aware = _parsed(values, dates)
+    local, aware = _parsed(values, dates, zone)
     found, doubtful = _to_utc(local, aware, zone)
     troubles = {
-        code: Trouble("unreadable_time", _unreadable(values[code], dates))
+        code: Trouble("unreadable_time", _unreadable(values[code], dates, zone))
         for code in np.flatnonzero(np.isnat(found)).tolist()
         if values[code] is not None
     }
@@ -110,9 +107,17 @@ def _joined(day: Any, hour: Any) -> Any:
     return day if hour is None else f"{day} {hour}"
 
 
-def _unreadable(value: Any, dates: str) -> str:
-    wanted = 'in ISO form; if it is right, name its format in the form (dates = "...")' if dates == "iso" else dates
-    return f"{short(value)!r} is not a time written {wanted}.{_either(value) if dates == 'iso' else ''}"
+def _unreadable(value: Any, dates: str | Sequence[str], zone: str) -> str:
+    from selection.intake.formats import unknown_zone
+
+    formats = (dates,) if isinstance(dates, str) else dates
+    if any("%z" in one for one in formats) and isinstance(value, str) and (name := unknown_zone(value, zone)):
+        return f"{short(value)!r} names a zone that may be several, {name}: say the one meant in the form (timezone)."
+    iso = "iso" in formats
+    others = " or ".join(repr(one) for one in formats if one != "iso")
+    wanted = f"in ISO form{f' or {others}' if others else ''}" if iso else others
+    hint = '; if it is right, name its format in the form (dates = "...")' if iso else ""
+    return f"{short(value)!r} is not a time written {wanted}{hint}.{_either(value) if iso else ''}"
 
 
 def _either(value: Any) -> str:
@@ -123,10 +128,10 @@ def _either(value: Any) -> str:
     return f" It may be day {int(found[1])} of month {int(found[2])}, or day {int(found[2])} of month {int(found[1])}."
 
 
-def _parsed(values: Sequence[Any], dates: str) -> tuple[Times, npt.NDArray[np.bool_]]:
+def _parsed(values: Sequence[Any], dates: str | Sequence[str], zone: str) -> tuple[Times, npt.NDArray[np.bool_]]:
     """Each value's clock time (NaT where it cannot be read), and whether that is UTC already."""
     if dates not in ISO_FORMATS:
-        return _by_format(values, dates)
+        return _by_formats(values, (dates,) if isinstance(dates, str) else dates, zone)
     fixed = _fixed(values)
     if fixed is not None:
         return fixed, np.zeros(len(fixed), dtype=bool)
@@ -195,29 +200,30 @@ def _plain_utc(time: datetime) -> datetime | None:
         return None
 
 
-def _by_format(values: Sequence[Any], dates: str) -> tuple[Times, npt.NDArray[np.bool_]]:
-    import pandas as pd
+def _by_formats(values: Sequence[Any], formats: Sequence[str], zone: str) -> tuple[Times, npt.NDArray[np.bool_]]:
+    """Each text by the first format that fits it; times of a workbook or a dataframe are times already."""
+    from selection.intake.formats import by_format
 
-    texts = [v if isinstance(v, str) else None for v in values]
-    zoned = "%z" in dates
-    if zoned:
-        texts = [t and WORDED_ZONE.sub(with_offset, t) for t in texts]
-    parsed = pd.to_datetime(pd.Series(texts, dtype=object), format=dates, errors="coerce", utc=zoned)
-    plain = parsed.dt.tz_localize(None) if zoned else parsed
-    local = plain.to_numpy().astype("datetime64[us]")
-    aware = np.full(len(values), zoned)
+    local = np.full(len(values), np.datetime64("NaT", "us"))
+    aware = np.zeros(len(values), dtype=bool)
+    left = np.array([isinstance(v, str) for v in values], dtype=bool)
+    for dates in formats:
+        places = np.flatnonzero(left)
+        texts = [values[place] for place in places.tolist()]
+        if not texts:
+            break
+        if dates in ISO_FORMATS:
+            found, known = _parsed(texts, "iso", zone)
+        else:
+            found, known = by_format(texts, dates, zone), np.full(len(texts), "%z" in dates)
+        local[places], aware[places] = found, known
+        left[places] = np.isnat(found)
     for place, value in enumerate(values):
         if isinstance(value, date):
             time = _iso(value)
             aware[place] = time is not None and time.tzinfo is not None
             local[place] = np.datetime64(time and _plain_utc(time), "us")
     return local, aware
-
-
-def with_offset(found: re.Match[str]) -> str:
-    """The zone that a match of `WORDED_ZONE` found, as a format can name it."""
-    sign, hours, minutes = found.groups()
-    return f" {sign or '+'}{int(hours or 0):02d}:{minutes or '00'}"
 
 
 def _to_utc(local: Times, aware: npt.NDArray[np.bool_], zone: str) -> tuple[Times, npt.NDArray[np.bool_]]:

@@ -240,6 +240,9 @@ def _toml(text: str, source: str) -> dict[str, Any]:
         return tomllib.loads(text, parse_float=Decimal)
     except RecursionError:
         raise PolicyError("too_deep", f"{source} is nested too deeply to be a policy.", file=source) from None
+    except ArithmeticError:
+        sentence = f"{source} holds a number with an exponent that no number of a policy has."
+        raise PolicyError("not_toml", sentence, file=source) from None
     except ValueError as error:
         raise PolicyError("not_toml", not_toml(source, text, error), file=source) from None
 

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import date
 from functools import cache
 from itertools import islice
 from typing import Any, Final
 
+from selection.intake.forms import NO
 from selection.intake.mailboxes import normalised_email
 from selection.suggestions.drafts import Draft
 from selection.suggestions.mapping import Unmapped, mapped, nearest_word, plain, word_for, word_lists
-from selection.suggestions.moments import writing
+from selection.suggestions.moments import NO_TIME, writing
 from selection.suggestions.options import Choice, choices
 from selection.suggestions.places import countries
 from selection.suggestions.preview import Look
@@ -20,6 +22,9 @@ from selection.vocabulary import COUNTRY_FIELDS, USUAL
 EXACT, WITHIN = 2, 1
 LONGEST: Final = 300
 LOOKED_AT: Final = 200
+
+#: How exports end headings that they cut short.
+CUT_SHORT: Final = ("..", "…")
 
 #: Separators between several answers in one cell.
 SPLITS: Final = (";", "|", ",", " ")
@@ -62,14 +67,21 @@ def _keywords(name: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
 
 
 def _heading(name: str, heading: str) -> int:
-    """How well a heading speaks for a field: exactly one of its names, one within it, or not at all."""
-    text = plain(heading[:LONGEST].rpartition("/")[2] or heading[:LONGEST])
+    """How well a heading speaks for a field: exactly one of its names, one within it, or not at all.
+
+    Exports write the group of a question before it, `about/country`, and cut long questions short, `In which coun..`.
+    """
+    heading = heading[:LONGEST]
+    ways = {plain(way) for way in (heading, *(heading.rpartition(sign)[2] for sign in "/.-"))}
     wanted, unwanted = _keywords(name)
-    if text in wanted:
+    if ways & {*wanted}:
         return EXACT
+    text = plain(heading.rpartition("/")[2] or heading)
     if any(word and word in text for word in unwanted) or (name in ("id", "submitted_at") and len(text) > 40):
         return 0
-    return WITHIN if any(_within(word, text) for word in wanted) else 0
+    if any(_within(word, text) for word in wanted):
+        return WITHIN
+    return WITHIN if heading.rstrip().endswith(CUT_SHORT) and any(_begun(word, text) for word in wanted) else 0
 
 
 def _within(word: str, text: str) -> bool:
@@ -77,6 +89,12 @@ def _within(word: str, text: str) -> bool:
     if not word or (len(word) < 3 and word.isascii()):
         return False
     return f" {text}".find(f" {word}") >= 0 if word.isascii() else word in text
+
+
+def _begun(word: str, text: str) -> bool:
+    """Whether a text ends in the first half of a word, or in more of it."""
+    ends = (text[place:] for place in range(max(0, len(text) - len(word)), len(text) - 3))
+    return any(word.startswith(end) and 2 * len(end) > len(word) and f" {text}".endswith(f" {end}") for end in ends)
 
 
 def _draft(name: str, look: Look, exact: bool, split: str | None) -> Draft | None:
@@ -169,7 +187,8 @@ def _cut(name: str, look: Look, split: str | None) -> tuple[str | None, Mapping[
             bonus = 0.01 if sign == split or len(parts) < len(whole) else 0.0
             ways.append((mapped(name, parts).share + bonus, sign, parts))
     best = max(ways, key=lambda way: way[0])
-    return (best[1] or (split if split and split != " " else None)), best[2]
+    spaced = split == " " and any(" " in text for text in whole)
+    return best[1] or (None if spaced else split), best[2]
 
 
 def _parts(whole: Mapping[str, int], sign: str) -> Mapping[str, int]:
@@ -180,8 +199,8 @@ def _parts(whole: Mapping[str, int], sign: str) -> Mapping[str, int]:
     return parts
 
 
-def _moments(look: Look, why: str) -> Draft | None:
-    found = writing(look.counts)
+def _moments(look: Look, why: str, cells: Iterable[Any] | None = None) -> Draft | None:
+    found = writing(look.counts if cells is None else cells)
     if found is None:
         return None
     keys, places = _place(look), frozenset({look.place})
@@ -189,18 +208,29 @@ def _moments(look: Look, why: str) -> Draft | None:
         ways = " or ".join(f'dates = "{form}"' for form in found.formats)
         said = f"{found.example!r} may be read in several ways; say which: {ways}"
         return Draft("submitted_at", keys, places, False, why, open=said)
-    dates = {} if found.known == "iso" else {"dates": found.known}
-    return Draft("submitted_at", {**keys, **dates}, places, False, why)
+    keys = keys if found.known == "iso" else {**keys, "dates": found.known}
+    said = f"{found.zone} may be several zones; say with timezone which one is meant" if found.zone else ""
+    return Draft("submitted_at", keys, places, False, why, open=said)
 
 
-def times_of(keys: Mapping[str, Any], look: Look, places: frozenset[int], why: str) -> Draft | None:
-    """The time column that a system writes itself, with the format its cells are in."""
-    found = _moments(look, why)
+def times_of(keys: Mapping[str, Any], looks: Sequence[Look], places: frozenset[int], why: str) -> Draft | None:
+    """The time column that a system writes itself, or its day and its hour, with the format its cells are in."""
+    cells = _joined(looks) if len(looks) > 1 else [*looks[0].counts]
+    found = _moments(looks[0], why, cells)
     if found is None:
-        return None
+        example = next((text for text in looks[0].texts if text not in NO_TIME), None)
+        said = f'{example!r} is written in no way known here; say how with dates = "..."'
+        return None if example is None else Draft("submitted_at", keys, places, False, why, open=said)
     dates = {k: v for k, v in found.keys.items() if k == "dates"}
     sure = not found.open
     return Draft("submitted_at", {**keys, **dates}, places, sure, found.why, open=found.open)
+
+
+def _joined(looks: Sequence[Look]) -> list[str]:
+    """The cells of a day's and an hour's column as the reader puts them together."""
+    day, hour = (look.column for look in looks[:2])
+    pairs = ((day.at(row), hour.at(row)) for row in range(min(len(day), LOOKED_AT)))
+    return [str(d) if h is None else f"{d:%Y-%m-%d} {h}" if isinstance(d, date) else f"{d} {h}" for d, h in pairs if d]
 
 
 def _sector_options(looks: Sequence[Look]) -> Draft | None:
@@ -220,7 +250,9 @@ def _sector_options(looks: Sequence[Look]) -> Draft | None:
             open_options.append(Unmapped(look.heading, rows, nearest_word("sector", option)))
     if not options or len({look.heading for _, look in choice.options}) < len(choice.options):
         return None
-    keys = {"options": options, **({"yes": list(choice.yes)} if choice.yes else {})}
+    keys: dict[str, Any] = {"options": options, **({"yes": list(choice.yes)} if choice.yes else {})}
+    if any(word.casefold() not in NO for word in choice.no):
+        keys["no"] = list(choice.no)
     places = frozenset(look.place for _, look in choice.options)
     sure = not open_options
     return Draft("sector", keys, places, sure, "a column for each option", tuple(open_options), notes=(choice.stem,))

@@ -29,5 +29,5 @@ class Draft:
     @property
     def headings(self) -> tuple[str, ...]:
         """The headings this field is read from."""
-        named = (self.keys.get("column"), self.keys.get("time_column"), self.keys.get("then_column"))
+        named = (self.keys.get(key) for key in ("column", "time_column", "then_column", "or_column"))
         return (*(h for h in named if h is not None), *self.keys.get("options", {}))

@@ -7,21 +7,48 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, Final
 
-from selection.intake.times import WORDED_ZONE, with_offset
+from selection.intake.formats import in_plain_words, unknown_zone
 
 #: Ways in which the systems known here write times, the most telling first.
 FORMATS: Final = (
     "%Y/%m/%d %I:%M:%S %p %z",
+    "%Y/%m/%d %H:%M:%S %z",
+    "%Y-%m-%d %H:%M:%S %z",
+    "%Y-%m-%d %H:%M %z",
+    "%Y-%m-%d %I:%M:%S %p",
+    "%Y-%m-%d %I:%M %p",
+    "%Y. %m. %d %I:%M:%S %p",
+    "%Y. %m. %d %H:%M:%S",
+    "%Y. %m. %d. %I:%M:%S %p",
+    "%Y. %m. %d. %H:%M:%S",
+    "%Y. %m. %d. %H:%M",
+    "%Y/%m/%d %I:%M:%S %p",
+    "%Y/%m/%d %I:%M %p",
     "%b %d, %Y %H:%M:%S",
     "%b %d, %Y %I:%M:%S %p",
     "%b %d, %Y %I:%M %p",
     "%b %d, %Y %H:%M",
     "%b %d, %Y",
+    "%d %b %Y, %H:%M:%S",
+    "%d %b %Y, %H:%M",
+    "%d %b %Y %I:%M:%S %p",
+    "%d %b %Y, %I:%M:%S %p",
+    "%d %b %Y, %H:%M:%S %z",
+    "%d %b %Y %H:%M:%S %z",
     "%d %b %Y %H:%M:%S",
     "%d %b %Y %H:%M",
     "%d %b %Y",
     "%d %B %Y",
+    "%d %B %Y %H:%M",
+    "%d-%b-%Y",
+    "%d-%b-%Y %H:%M",
+    "%d-%b-%Y %H:%M:%S",
     "%B %d, %Y",
+    "%B %d, %Y %I:%M %p",
+    "%B %d, %Y %H:%M",
+    "%B %d, %Y %I:%M:%S %p",
+    "%b %d, %Y, %I:%M %p",
+    "%b %d, %Y, %I:%M:%S %p",
     "%Y/%m/%d %H:%M:%S",
     "%Y/%m/%d %H:%M",
     "%Y/%m/%d",
@@ -29,12 +56,29 @@ FORMATS: Final = (
     "%d.%m.%Y %H:%M:%S",
     "%d.%m.%Y %H:%M",
     "%d.%m.%Y",
+    "%d. %m. %Y %H:%M:%S",
+    "%d. %m. %Y %H:%M",
+    "%d.%m.%Y, %H:%M:%S",
+    "%d.%m.%Y, %H:%M",
+    "%d.%m.%y, %H:%M:%S",
+    "%d.%m.%y, %H:%M",
     "%d.%m.%y %H:%M:%S",
+    "%d.%m.%y %H:%M",
     "%d.%m.%y",
     *(
         f"{day}{hour}"
         for day in ("%m/%d/%Y", "%d/%m/%Y", "%m/%d/%y", "%d/%m/%y", "%m-%d-%Y", "%d-%m-%Y")
-        for hour in ("", " %H:%M:%S", " %H:%M", " %I:%M:%S %p", " %I:%M %p")
+        for hour in (
+            "",
+            " %H:%M:%S",
+            " %H:%M",
+            " %I:%M:%S %p",
+            " %I:%M %p",
+            ", %H:%M:%S",
+            ", %H:%M",
+            ", %I:%M:%S %p",
+            ", %I:%M %p",
+        )
     ),
 )
 LOOKED_AT: Final = 2000
@@ -45,10 +89,14 @@ NO_TIME: Final = frozenset({"--", "-", "[not completed]", "n/a", "N/A"})
 
 @dataclass(frozen=True)
 class Writing:
-    """The formats that read all times of a column, and an example; several mean that nobody knows."""
+    """The formats that read all times of a column, and an example; several mean that nobody knows.
+
+    `zone` is a zone that the times name and that may be several.
+    """
 
     formats: tuple[str, ...]
     example: str = ""
+    zone: str | None = None
 
     @property
     def known(self) -> str | None:
@@ -64,12 +112,14 @@ def writing(cells: Iterable[Any]) -> Writing | None:
         return Writing(("iso",)) if any(isinstance(v, date) for v in values) else None
     if all(_iso(t) is not None for t in texts):
         return Writing(("iso",), texts[0])
+    zone = next(filter(None, (unknown_zone(t, "UTC") for t in texts)), None)
+    plain = [t.removesuffix(zone) + "UTC" if zone and t.endswith(zone) else t for t in texts]
     read: dict[tuple[Any, ...], str] = {}
     for form in FORMATS:
-        found = _all(texts, form)
+        found = _all(plain, form)
         if found is not None:
             read.setdefault(found, form)
-    return Writing(tuple(read.values()), texts[0]) if read else None
+    return Writing(tuple(read.values()), texts[0], zone) if read else None
 
 
 def _iso(text: str) -> datetime | None:
@@ -83,7 +133,7 @@ def _all(texts: Iterable[str], form: str) -> tuple[Any, ...] | None:
     found = []
     for text in texts:
         try:
-            found.append(datetime.strptime(WORDED_ZONE.sub(with_offset, text) if "%z" in form else text, form))
+            found.append(datetime.strptime(in_plain_words(text, form, "UTC"), form))
         except (ValueError, OverflowError):
             return None
     return tuple(found)

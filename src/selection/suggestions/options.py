@@ -24,11 +24,12 @@ LONGEST: Final = 400
 
 @dataclass(frozen=True)
 class Choice:
-    """The columns of one question, with the option that each stands for, and the words that mean yes in them."""
+    """The columns of one question, with the option that each stands for, and the words that mean yes and no in them."""
 
     stem: str
     options: tuple[tuple[str, Look], ...]
     yes: tuple[str, ...]
+    no: tuple[str, ...]
 
 
 def choices(looks: Sequence[Look]) -> Iterator[Choice]:
@@ -40,7 +41,7 @@ def choices(looks: Sequence[Look]) -> Iterator[Choice]:
             groups.setdefault(found[:2], []).append((found[2], look))
     for (_, stem), members in groups.items():
         if any(look.counts for _, look in members) and (len(members) > 1 or "___" in members[0][1].heading):
-            yield Choice(stem, tuple(members), _yes(members))
+            yield Choice(stem, tuple(members), _said(members, "yes"), _said(members, "no"))
 
 
 def _split(heading: str) -> tuple[int, str, str] | None:
@@ -59,7 +60,7 @@ def _is_truth(look: Look) -> bool:
     return bool(look.counts) and all(str(cell).casefold() in known for cell in look.counts)
 
 
-def _yes(members: Sequence[tuple[str, Look]]) -> tuple[str, ...]:
-    """The words for yes that stand in these columns."""
-    words = frozenset(word_lists()["truth"]["yes"])
+def _said(members: Sequence[tuple[str, Look]], what: str) -> tuple[str, ...]:
+    """The words for yes, or for no, that stand in these columns."""
+    words = frozenset(word_lists()["truth"][what])
     return tuple(sorted({str(cell) for _, look in members for cell in look.counts if str(cell).casefold() in words}))

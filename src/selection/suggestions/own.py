@@ -12,6 +12,7 @@ from selection.intake.forms import Complete, FieldForm
 from selection.intake.headings import plan
 from selection.suggestions.columns import times_of
 from selection.suggestions.drafts import Draft
+from selection.suggestions.places import countries
 from selection.suggestions.preview import Look, Preview
 from selection.suggestions.recognition import Recognition
 
@@ -58,8 +59,9 @@ def _fitted(seen: Preview, name: str, known: FieldForm) -> FieldForm | None:
 def _placed(known: FieldForm, looks: Sequence[Look]) -> FieldForm:
     """A field in columns found by their cells: the time of a day stands beside it."""
     hours = looks[1].heading if len(looks) > 1 else None
-    update = {"column": looks[0].heading, "occurrence": looks[0].occurrence, "time_column": hours}
-    return known.model_copy(update={**update, "also": (), "time_also": (), "optional": False})
+    bare = {"also": (), "time_also": (), "or_column": None, "or_also": (), "optional": False}
+    first = {"column": looks[0].heading, "occurrence": looks[0].occurrence, "time_column": hours}
+    return known.model_copy(update={**bare, **first, "apart": None if known.apart is None else ()})
 
 
 def _look(seen: Preview, fitted: FieldForm, heading: str) -> Look:
@@ -69,16 +71,18 @@ def _look(seen: Preview, fitted: FieldForm, heading: str) -> Look:
 
 def _draft(name: str, fitted: FieldForm, looks: Sequence[Look], why: str) -> Draft | None:
     first = looks[0]
-    if not first.counts and name not in NEEDED:
+    if not any(look.counts for look in looks) and name not in NEEDED:
         return None
-    if name == "email" and not any("@" in text for text in first.texts):
+    if name == "email" and not any("@" in text for look in looks for text in look.texts):
+        return None
+    if name == "country" and (found := countries(first)) is not None and found.share < 0.5:
         return None
     keys = fitted.model_dump(exclude_defaults=True)
-    kept = {k: v for k, v in keys.items() if k not in ("also", "time_also", "then_also", "optional", "occurrence")}
+    kept = {k: v for k, v in keys.items() if not k.endswith("also") and k not in ("optional", "occurrence")}
     kept |= {"occurrence": first.occurrence} if first.occurrence is not None else {}
     places = frozenset(look.place for look in looks)
-    if name == "submitted_at" and fitted.time_column is None and first.counts:
-        return times_of(kept, first, places, why)
+    if name == "submitted_at" and first.counts:
+        return times_of(kept, looks, places, why)
     return Draft(name, kept, places, True, why)
 
 

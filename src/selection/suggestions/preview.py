@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import islice
@@ -16,15 +17,24 @@ from selection.applicants import Column
 from selection.errors import InputError
 from selection.intake import Form
 from selection.intake.encodings import MARKS_OF_16, decode
+from selection.intake.forms import Section
 from selection.intake.shipped import shipped_forms
-from selection.intake.sources import raw_table
+from selection.intake.sources import WORKBOOKS, raw_table
 from selection.intake.tables import Table
+from selection.intake.workbooks import first_lines
 
 #: Columns beyond these are not looked at, nor are further different cells of one column.
 COLUMNS: Final = 2000
 CELLS: Final = 20_000
 HEAD: Final = 1 << 16
 TRIES: Final = 30
+
+#: A title alone in its row, and a row of several cells; titles are looked for in so many bytes.
+TITLE: Final = re.compile(r'[\s"]*[^\s,;|"][^,;|\t"]{0,100}[\s,;|"]*')
+WIDE: Final = re.compile(r"[^,;|\t]([,;|\t])[^,;|\t]+\1[^,;|\t]+")
+AROUND: Final = ' \t\r,;|"'
+LOOKED_THROUGH: Final = 1 << 24
+SHEETS: Final = 20
 
 #: Longer cells are told apart by their beginning only: no shape that is looked for is longer.
 LONGEST: Final = 300
@@ -74,13 +84,31 @@ class Preview:
         return tuple(look.heading for look in self.looks)
 
 
-def preview(path: Path) -> Preview:
-    """Look at a file; `InputError` where it is no table at all."""
-    layout = _layout(path)
+def previews(path: Path) -> Iterator[Preview]:
+    """Look at a file, at each sheet of a workbook with several; `InputError` where it is no table at all."""
+    try:
+        yield _preview(path, _layout(path))
+    except InputError as error:
+        if error.code != "several_sheets":
+            raise
+        empty = 0
+        names = error.facts["sheets"][:SHEETS]
+        for name in names:
+            try:
+                yield _preview(path, Form(sheet=str(name)))
+            except InputError:
+                empty += 1
+        if empty == len(names):
+            raise InputError("no_registrations", f"{path.name}: no sheet holds a table.", source=path.name) from None
+
+
+def _preview(path: Path, layout: Form) -> Preview:
     table = _table(path, layout)
     while table is None or (layout.section is None and layout.skip_rows < TRIES and _title_only(table)):
         layout = layout.model_copy(update={"skip_rows": layout.skip_rows + 1})
         table = _table(path, layout)
+    layout = _by_title(path, layout)
+    table = _table(path, layout) or table
     counted: dict[str, int] = {}
     looks: list[Look] = []
     doubled = {heading for heading, times in Counter(table.headings).items() if times > 1}
@@ -94,7 +122,7 @@ def preview(path: Path) -> Preview:
 
 def _layout(path: Path) -> Form:
     """How to come to the table: the section of a shipped form, a sheet, rows to skip."""
-    head = _head(path)
+    head = _head(path, Form())
     for section in filter(None, (Form.load(file).section for file in shipped_forms().values())):
         if any(title.lower() in head for title in section.begin):
             return Form(section=section)
@@ -103,10 +131,26 @@ def _layout(path: Path) -> Form:
     except InputError as error:
         if error.code == "preamble":
             return Form(skip_rows=int(error.facts["row"]) - 1)
-        if error.code == "several_sheets":
-            return Form(sheet=str(error.facts["sheets"][0]))
         raise
     return Form()
+
+
+def _by_title(path: Path, layout: Form) -> Form:
+    """The section of a file with several tables, where a title stands alone above the headings that were found."""
+    lines = [] if layout.section or not layout.skip_rows else _lines(path, layout)
+    titles = [place for place, line in enumerate(lines[:-1]) if TITLE.fullmatch(line) and WIDE.search(lines[place + 1])]
+    if layout.skip_rows - 1 not in titles:
+        return layout
+    begin, *later = [lines[place].strip(AROUND) for place in titles if place >= layout.skip_rows - 1]
+    found = Section(begin=(begin,), end=tuple(dict.fromkeys(title for title in later if title != begin)))
+    return layout.model_copy(update={"section": found, "skip_rows": 0})
+
+
+def _lines(path: Path, layout: Form) -> list[str]:
+    data = path.read_bytes()
+    if data.startswith(WORKBOOKS):
+        return first_lines(data, layout, path.name).splitlines()
+    return decode(data[:LOOKED_THROUGH], None, path.name)[0].splitlines()
 
 
 def _table(path: Path, layout: Form) -> Table | None:
@@ -125,11 +169,11 @@ def _title_only(table: Table) -> bool:
     return len(table) > 0 and width > 2 and 2 * sum(map(bool, table.headings)) < width
 
 
-def _head(path: Path) -> str:
+def _head(path: Path, layout: Form) -> str:
     with path.open("rb") as file:
         data = file.read(HEAD)
-    if data.startswith((b"PK\x03\x04", b"\xd0\xcf\x11\xe0")):
-        return ""
+        if data.startswith(WORKBOOKS):
+            return first_lines(data + file.read(), layout, path.name).lower()
     if data.startswith(MARKS_OF_16):
         return data.decode("utf-16", "ignore").lower()
     try:
@@ -140,7 +184,7 @@ def _head(path: Path) -> str:
 
 def _preamble(path: Path, layout: Form) -> str:
     """The lines before the table, as far as they are near the beginning of the file."""
-    lines = _head(path).splitlines()
+    lines = _head(path, layout).splitlines()
     titles = {title.lower() for title in (layout.section.begin if layout.section else ())}
-    first = next((i for i, line in enumerate(lines) if line.strip(' \t,;|"') in titles), layout.skip_rows)
+    first = next((i for i, line in enumerate(lines) if line.strip(AROUND) in titles), layout.skip_rows)
     return "\n".join(lines[: first + 1] if titles else lines[:first])

@@ -13,7 +13,7 @@ from selection.intake.shipped import shipped_forms
 from selection.suggestions.columns import guesses
 from selection.suggestions.drafts import Draft
 from selection.suggestions.own import Finished, finished, own_fields
-from selection.suggestions.preview import Look, Preview, preview
+from selection.suggestions.preview import Look, Preview, previews
 from selection.suggestions.recognition import Recognition, recognised
 from selection.suggestions.toml import Document
 
@@ -82,8 +82,7 @@ class _Attempt:
 def suggest(path: str | Path) -> Suggestion:
     """Look at a file and write a form for it; `InputError` or `NotFoundError` where it is no table, or not there."""
     path = Path(path)
-    seen = preview(path)
-    system = recognised(seen)
+    seen, system = max(((one, recognised(one)) for one in previews(path)), key=_likely)
     attempt = _attempt(seen, system)
     for _ in range(len(attempt.drafts) + 3):
         try:
@@ -104,6 +103,12 @@ def suggest(path: str | Path) -> Suggestion:
         unread = tuple(look.heading for look in attempt.unread if look.counts)
         return Suggestion(name, signs, attempt.text(intake), attempt.drafts, intake, unread)
     raise InputError("no_form", f"{path.name}: no form could be written that reads this file.", file=str(path))
+
+
+def _likely(found: tuple[Preview, Recognition | None]) -> tuple[float, int]:
+    """Which of several sheets holds the registrations: the one a system is known by, or the one with most columns."""
+    seen, system = found
+    return system.weight if system else 0.0, sum(1 for look in seen.looks if look.counts)
 
 
 def _attempt(seen: Preview, system: Recognition | None) -> _Attempt:

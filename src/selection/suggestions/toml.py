@@ -84,7 +84,7 @@ class Document:
         if any(draft.name == "submitted_at" for draft in self.drafts):
             yield 'timezone = "UTC"  # to check: the zone of times that do not say theirs'
         if layout.sheet is not None:
-            yield f"sheet = {quoted(layout.sheet)}  # the first of several: to check"
+            yield f"sheet = {quoted(layout.sheet)}  # the likeliest of several: to check"
         if layout.section is not None:
             yield f"section = {value(layout.section.model_dump())}"
         elif layout.skip_rows:
