@@ -170,7 +170,7 @@ def test_own_templates_can_print_and_nothing_else(edition: Edition, tmp_path: Pa
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_every_language_has_every_sentence(language: str) -> None:
-    from selection.letters.wording import wording
+    from selection.explanations.catalogues import wording
 
     def shape(table: object) -> object:
         return {key: shape(value) for key, value in table.items()} if isinstance(table, dict) else sorted(braces(table))

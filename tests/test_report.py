@@ -50,9 +50,9 @@ def browser() -> Iterator[Any]:
         yield found
 
 
-def opened(browser: Any, path: Path, width: int = 1280) -> Watched:
+def opened(browser: Any, path: Path, width: int = 1280, scheme: str = "light") -> Watched:
     """The report in a page of its own; the network is off, as it may be for a committee."""
-    context = browser.new_context(viewport={"width": width, "height": 900}, offline=True)
+    context = browser.new_context(viewport={"width": width, "height": 900}, offline=True, color_scheme=scheme)
     watched = Watched(context.new_page())
     watched.page.goto(path.as_uri())
     watched.page.wait_for_selector("html[data-ready=yes]")
@@ -176,10 +176,15 @@ def test_everything_works_from_the_keyboard(page: Any) -> None:
     assert page.evaluate("document.activeElement.textContent") == listed[0]
 
 
-@pytest.mark.parametrize(("width", "public"), [(1280, False), (390, True)])
-def test_nobody_is_kept_out(browser: Any, outcome: selection.Outcome, tmp_path: Path, width: int, public: bool) -> None:
+@pytest.mark.parametrize(
+    ("width", "public", "language", "scheme"),
+    [(1280, False, "en", "light"), (390, True, "en", "dark"), (1280, True, "ar", "dark"), (390, False, "ar", "light")],
+)
+def test_nobody_is_kept_out(
+    browser: Any, outcome: selection.Outcome, tmp_path: Path, width: int, public: bool, language: str, scheme: str
+) -> None:
     axe = pytest.importorskip("axe_playwright_python.sync_playwright")
-    watched = opened(browser, outcome.report(tmp_path / "r.html", public=public), width)
+    watched = opened(browser, outcome.report(tmp_path / "r.html", public=public, language=language), width, scheme)
     for turn in range(2):
         found = axe.Axe().run(watched.page).response["violations"]
         grave = [(v["id"], v["nodes"][0]["html"][:200]) for v in found if v["impact"] in ("serious", "critical")]
@@ -278,14 +283,15 @@ def test_the_public_edition_has_no_id_no_answer_and_no_small_number(
 def test_pseudonyms_are_the_codes_of_the_published_results_or_nobody_s(
     outcome: selection.Outcome, tmp_path: Path
 ) -> None:
+    from selection.charts import labels
     from selection.report.editions import pseudonyms
 
     key = "a secret of the organiser"
     ids = [str(one) for one in outcome.intake.pool.ids[outcome.display_order]]
-    made = pseudonyms(outcome, key)
+    made = pseudonyms(outcome, labels(), key)
     assert made == [dossier.code_of(key, one)[:12] for one in ids]
     assert len(set(made)) == len(set(ids))
-    assert pseudonyms(outcome)[:2] == ["no. 1", "no. 2"]
+    assert pseudonyms(outcome, labels())[:2] == ["no. 1", "no. 2"]
     text = outcome.report(tmp_path / "public.html", public=True, key=key).read_text(encoding="utf-8")
     assert made[0] in text
     assert key not in text

@@ -8,8 +8,8 @@ from typing import Any, Final
 
 from selection.applicants import canonical_text
 from selection.errors import PolicyError, ProgrammeError
+from selection.explanations.catalogues import wording
 from selection.intake import Intake
-from selection.letters.wording import wording
 from selection.outcome import Outcome, select
 from selection.policy import Policy
 from selection.programme import Programme

@@ -16,7 +16,8 @@ from selection.dossier import folders
 from selection.editions import Edition, Person
 from selection.editions.edition import needs_people
 from selection.errors import InputError, ProgrammeError
-from selection.letters.wording import day_words, wording
+from selection.explanations.catalogues import wording
+from selection.letters.wording import day_words
 from selection.letters.writing import file_name
 from selection.programme import Programme
 

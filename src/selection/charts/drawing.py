@@ -21,6 +21,9 @@ WAIT: Final = "#c98a1b"
 REST: Final = "#ccd3d4"
 MARK: Final = "#a8341f"
 
+#: Of codes on squares: without anybody, on a pale square, on a dark one. No other text has these colours.
+TILE_INKS: Final = ("#6d6a5e", "#1c2734", "#fffffe")
+
 #: From few to many of the eligible who got a seat.
 SCALE: Final = ("#e6ece9", "#bcd6d3", "#84b6b8", "#468f99", "#0f5c6e")
 
@@ -60,13 +63,13 @@ def dressed(chart: Any, height: int | None = None) -> Any:
     )  # fmt: skip
 
 
-def svg(chart: Any) -> str:
-    """A chart as one `<svg>` element that takes the width it is given."""
+def svg(chart: Any, locale: dict[str, Any] | None = None) -> str:
+    """A chart as one `<svg>` element that takes the width it is given; `locale` how numbers on axes are written."""
     try:
         import vl_convert
     except ImportError:
         raise MissingExtraError.of("vl-convert-python", "report", "Drawing a chart") from None
-    drawn = _TAG.sub(_bare, vl_convert.vegalite_to_svg(chart.to_dict(validate=False)))
+    drawn = _TAG.sub(_bare, vl_convert.vegalite_to_svg(chart.to_dict(validate=False), format_locale=locale))
     return re.sub(r'<svg ([^>]*?) width="[\d.]+" height="[\d.]+"', r'<svg aria-hidden="true" \1', drawn, count=1)
 
 

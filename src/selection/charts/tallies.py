@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from selection.applicants import Column
 from selection.auditing.groups import NOT_GIVEN, Group
-from selection.charts.labels import field_label, word_label
+from selection.charts.labels import Labels, labels
 from selection.errors import SelectionError
 from selection.vocabulary import CLOSED, COUNTRY_FIELDS, PERSONAL, last_part
 
@@ -64,7 +64,7 @@ def _few(outcome: Outcome, name: str) -> bool:
     return bool(words) and len(words) <= _MOST_VALUES and kinds <= {str, bool}
 
 
-def tally(outcome: Outcome, name: str, *, public: bool = False) -> Tally:
+def tally(outcome: Outcome, name: str, *, public: bool = False, said: Labels | None = None) -> Tally:
     """Applicants, eligible, selected and waiting by the values of a field; duplicates are not counted.
 
     For the public, small numbers and those they could be worked out from are withheld. `NotFoundError` where the
@@ -72,19 +72,20 @@ def tally(outcome: Outcome, name: str, *, public: bool = False) -> Tally:
     """
     audit = outcome.audit(name)
     groups = (audit.public() if public else audit).groups
-    counts = [_count(name, group) for group in groups]
+    said = said or labels()
+    counts = [_count(name, group, said) for group in groups]
     several = any(isinstance(value, tuple) for value in outcome.assessment.fields.column(name).python_values())
-    return Tally(name, field_label(name), tuple(_ordered(name, counts)), several)
+    return Tally(name, said.field(name), tuple(_ordered(name, counts)), several)
 
 
-def countries(outcome: Outcome, *, public: bool = False) -> Tally | None:
+def countries(outcome: Outcome, *, public: bool = False, said: Labels | None = None) -> Tally | None:
     """The tally of the country that counts, most applicants first; None where the pool has no country."""
-    return None if column(outcome, "country") is None else tally(outcome, "country", public=public)
+    return None if column(outcome, "country") is None else tally(outcome, "country", public=public, said=said)
 
 
-def _count(name: str, group: Group) -> Count:
+def _count(name: str, group: Group, said: Labels) -> Count:
     value = None if group.value[0] == NOT_GIVEN else group.value[0]
-    return Count(value, word_label(name, value), group.pool, group.eligible, group.selected, group.waitlisted)
+    return Count(value, said.word(name, value), group.pool, group.eligible, group.selected, group.waitlisted)
 
 
 def _ordered(name: str, counts: list[Count]) -> list[Count]:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from selection.charts.labels import word_label
+from selection.charts.labels import Labels, labels
 
 if TYPE_CHECKING:
     from selection.outcome import Outcome
@@ -26,14 +26,15 @@ class UsedReserve:
     block: str
     stated: str
     seats: int
-    filled: int
+    filled: int | None
     members: int
     holding: int | None
     because_of: int | None
 
     @property
-    def short(self) -> int:
-        return self.seats - self.filled
+    def short(self) -> int | None:
+        """Seats nobody of the group could be found for; None where how many are filled is withheld."""
+        return None if self.filled is None else self.seats - self.filled
 
 
 @dataclass(frozen=True)
@@ -41,7 +42,7 @@ class UsedKey:
     """One group under a cap, and how many of it were selected."""
 
     label: str
-    used: int
+    used: int | None
 
 
 @dataclass(frozen=True)
@@ -91,8 +92,9 @@ def _own(outcome: Outcome) -> list[UsedReserve]:
     return found
 
 
-def used_caps(outcome: Outcome) -> tuple[UsedCap, ...]:
+def used_caps(outcome: Outcome, said: Labels | None = None) -> tuple[UsedCap, ...]:
     """Every cap in the order of the policy."""
+    said = said or labels()
     table = outcome.choice.signatures
     used = table.used(table.code[outcome.choice.selected])
     ends = [*table.offsets, len(used)][1:]
@@ -101,7 +103,7 @@ def used_caps(outcome: Outcome) -> tuple[UsedCap, ...]:
         order = start + np.argsort(-used[start:end], kind="stable")[:_FULLEST]
         keys = [table.key(int(number)) for number in order if used[number] or end - start == 1]
         fullest = tuple(
-            UsedKey(cap.name if key.value is None else word_label(str(cap.rule.per), key.value), int(used[number]))
+            UsedKey(cap.name if key.value is None else said.word(str(cap.rule.per), key.value), int(used[number]))
             for number, key in zip(order, keys, strict=False)
         )
         full = int((used[start:end] >= cap.seats).sum())

@@ -38,8 +38,9 @@ def look(folder: Path, code: str, *, as_json: bool) -> None:
     if as_json:
         say_json(asdict(found))
     else:
-        from selection.report.sentences import REASON_WORDS, STATUS_WORDS
+        from selection.charts.labels import labels, small
 
-        reason = REASON_WORDS.get(found.reason, found.reason)
-        said = f"{STATUS_WORDS.get(found.status, found.status)}: {reason[:1].lower()}{reason[1:]}"
+        statuses, reasons = labels()["statuses"], labels()["reasons"]
+        reason = small(reasons.get(found.reason, found.reason))
+        said = f"{statuses.get(found.status, found.status)}: {reason}"
         say(printable(f"{said}. The edition is as it was written."))

@@ -12,13 +12,14 @@ if TYPE_CHECKING:
     from selection.outcome import Outcome
 
 
-def run(results: Path, out: Path | None, key: str | None, *, public: bool, as_json: bool) -> None:
+def run(results: Path, out: Path | None, key: str | None, language: str, *, public: bool, as_json: bool) -> None:
     """Read the folder, with every round of withdrawals since, and write the page."""
     with Progress(2) as progress:
         progress.step("Reading results")
         outcome = _now(results)
         progress.step("Drawing and writing")
-        path = outcome.report(out or results / ("public.html" if public else "report.html"), public=public, key=key)
+        place = out or results / ("public.html" if public else "report.html")
+        path = outcome.report(place, public=public, key=key, language=language)
     size = path.stat().st_size
     if as_json:
         say_json({"file": str(path), "bytes": size, "edition": "public" if public else "internal"})

@@ -62,6 +62,13 @@ def catalogue(language: str) -> Mapping[str, Any]:
 
 
 @cache
+def wording(kind: str, language: str) -> Mapping[str, Any]:
+    """The fixed texts of `letters`, `certificates` or `pages` in one of the languages."""
+    place = resources.files("selection") / "words" / kind / f"{language}.toml"
+    return tomllib.loads(place.read_text(encoding="utf-8"))
+
+
+@cache
 def words(language: str) -> Words:
     """A language with its plural and number rules, those of Babel (extra `languages`) where it is installed."""
     sections, language = catalogue(language), spoken(language)

@@ -12,8 +12,9 @@ from zoneinfo import ZoneInfo
 from selection.editions import Edition, Person
 from selection.editions.zones import zone_of
 from selection.errors import InputError, MissingExtraError, NotFoundError, brief
+from selection.explanations.catalogues import wording
 from selection.letters.calendars import calendar
-from selection.letters.wording import day_words, hours_words, wording, zone_words
+from selection.letters.wording import day_words, hours_words, zone_words
 from selection.programme import Programme
 from selection.vocabulary import STATUSES
 

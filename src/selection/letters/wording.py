@@ -1,22 +1,12 @@
-"""The fixed sentences of letters by language, and dates and times as that language writes them."""
+"""Dates and times as a language writes them."""
 
 from __future__ import annotations
 
-import tomllib
-from collections.abc import Mapping
 from datetime import date, datetime
 from functools import cache
-from importlib import resources
 from typing import Any
 
 from selection.errors import MissingExtraError
-
-
-@cache
-def wording(kind: str, language: str) -> Mapping[str, Any]:
-    """The sentences of `letters` or `certificates` in one of the six languages."""
-    place = resources.files("selection") / "words" / kind / f"{language}.toml"
-    return tomllib.loads(place.read_text(encoding="utf-8"))
 
 
 def day_words(day: date, language: str, *, weekday: bool = False) -> str:

@@ -263,11 +263,11 @@ class Outcome(Questions):
 
         return Plots(self)
 
-    def report(self, path: str | Path, *, public: bool = False, key: str | None = None) -> Path:
+    def report(self, path: str | Path, *, public: bool = False, key: str | None = None, language: str = "en") -> Path:
         """Write one HTML page to look at, for the committee or, with codes for ids, for the public (extra `report`)."""
         from selection.report import write_report
 
-        return write_report(self, path, public=public, key=key)
+        return write_report(self, path, public=public, key=key, language=language)
 
     def verify(self) -> Verification:
         """Check the outcome: every decision by running again, every promise by plain counting."""

@@ -7,7 +7,8 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from selection.auditing.audit import SMALLEST
-from selection.charts.usage import UsedReserve
+from selection.charts import Labels
+from selection.charts.usage import UsedCap, UsedReserve
 from selection.dossier.publication import checked, code_of
 from selection.report.facts import CutOff
 
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
 SHOWN: Final = 12
 
 
-def pseudonyms(outcome: Outcome, key: str | None = None) -> list[str]:
+def pseudonyms(outcome: Outcome, labels: Labels, key: str | None = None) -> list[str]:
     """A name for each applicant in the order of the list that does not tell the id.
 
     Under a key it is the beginning of the code in the public edition of the results, by which applicants find
@@ -26,16 +27,22 @@ def pseudonyms(outcome: Outcome, key: str | None = None) -> list[str]:
     """
     ids = outcome.intake.pool.ids[outcome.display_order].tolist()
     if key is None:
-        return [f"no. {place}" for place in range(1, len(ids) + 1)]
+        return [labels["list"]["pseudonym"].format(n=place) for place in range(1, len(ids) + 1)]
     secret = checked(key)
     return [code_of(secret, str(one))[:SHOWN] for one in ids]
 
 
-def for_public(reserves: Iterable[UsedReserve], cuts: Iterable[CutOff]) -> tuple[list[UsedReserve], list[CutOff]]:
-    """Reserves and cut-offs without small numbers."""
-    shown = [replace(one, because_of=_large(one.because_of), holding=_large(one.holding)) for one in reserves]
+def for_public(
+    reserves: Iterable[UsedReserve], caps: Iterable[UsedCap], cuts: Iterable[CutOff]
+) -> tuple[list[UsedReserve], list[UsedCap], list[CutOff]]:
+    """Reserves, caps and cut-offs without small numbers."""
+    shown = [
+        replace(one, filled=_large(one.filled), because_of=_large(one.because_of), holding=_large(one.holding))
+        for one in reserves
+    ]
+    used = [replace(cap, fullest=tuple(replace(key, used=_large(key.used)) for key in cap.fullest)) for cap in caps]
     wide = [one for one in cuts if _large(one.selected) is not None and _large(one.eligible - one.selected) is not None]
-    return shown, wide
+    return shown, used, wide
 
 
 def _large(number: int | None) -> int | None:

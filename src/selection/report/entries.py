@@ -12,12 +12,11 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 import numpy.typing as npt
 
-from selection.applicants import Column, canonical_text
+from selection.applicants import Column
 from selection.assessment import MISSING, Weighed, points
-from selection.charts.labels import field_label, word_label
+from selection.charts.labels import Labels
 from selection.charts.tallies import column
 from selection.outcome.frames import block_names, seat_labels
-from selection.report.sentences import REASON_WORDS, STATUS_WORDS
 from selection.vocabulary import COLUMNS, PERSONAL, REASONS, STATUSES
 
 if TYPE_CHECKING:
@@ -39,31 +38,37 @@ def packed(data: Any) -> str:
     return base64.b64encode(gzip.compress(text.encode("utf-8", "backslashreplace"), compresslevel=6, mtime=0)).decode()
 
 
-def table(outcome: Outcome, ids: Sequence[str], *, public: bool) -> dict[str, Any]:
-    """The list in rank order, then the rest: `ids`, columns by their distinct values, criteria, cut-offs."""
-    places = outcome.display_order
+def table(outcome: Outcome, ids: Sequence[str], labels: Labels, *, public: bool) -> dict[str, Any]:
+    """The list in rank order, then the rest: `ids`, columns by their distinct values, criteria, cut-offs, words."""
+    places, said = outcome.display_order, labels["list"]
+    statuses, reasons = labels["statuses"], labels["reasons"]
     made = [
-        _column("status", "Status", outcome.status[places], [STATUS_WORDS[one] for one in STATUSES], shown=True),
-        _scores(outcome, places),
-        _column("reason", "Reason", outcome.reason[places], [REASON_WORDS[one] for one in REASONS], shown=True),
+        _column(
+            "status", labels["page"]["status"], outcome.status[places], [statuses[o] for o in STATUSES], shown=True
+        ),
+        _scores(outcome, places, labels),
+        _column("reason", said["reason"], outcome.reason[places], [reasons[one] for one in REASONS], shown=True),
     ]
     if not public:
-        made += [*_fields(outcome, places), *_seats(outcome, places)]
+        made += [*_fields(outcome, places, labels), *_seats(outcome, places, labels)]
     return {
         "ids": list(ids),
         "ranked": len(outcome.ranking),
         "columns": made,
-        "criteria": [] if public else [_criterion(rule, places) for rule in outcome.assessment.of_kind("points")],
+        "criteria": []
+        if public
+        else [_criterion(rule, places, labels) for rule in outcome.assessment.of_kind("points")],
         "cutoffs": [] if public else _cutoffs(outcome),
         "chunk": CHUNK,
+        "words": {**said, "language": labels.language, "numbers": labels["numbers"]},
     }
 
 
-def texts(outcome: Outcome, *, public: bool) -> list[str]:
+def texts(outcome: Outcome, language: str, *, public: bool) -> list[str]:
     """What each applicant is told, in the order of the list, packed in chunks; nothing in the public edition."""
     if public or not outcome.pool_size:
         return []
-    said = [str(one) for one in outcome.explanations()["text"]]
+    said = [str(one) for one in outcome.explanations(language)["text"]]
     return [packed(said[start : start + CHUNK]) for start in range(0, len(said), CHUNK)]
 
 
@@ -75,25 +80,25 @@ def _column(
             "number": number}  # fmt: skip
 
 
-def _scores(outcome: Outcome, places: Places) -> dict[str, Any]:
+def _scores(outcome: Outcome, places: Places, labels: Labels) -> dict[str, Any]:
     distinct, codes = np.unique(outcome.assessment.score[places], return_inverse=True)
     codes = np.where(outcome.rank_of[places] >= 0, codes, -1)
-    said = [canonical_text(points(int(one))) for one in distinct]
-    return _column("score", "Score", codes, said, shown=True, number=True)
+    said = [labels.plain(points(int(one))) for one in distinct]
+    return _column("score", labels["list"]["score"], codes, said, shown=True, number=True)
 
 
-def _fields(outcome: Outcome, places: Places) -> Iterator[dict[str, Any]]:
+def _fields(outcome: Outcome, places: Places, labels: Labels) -> Iterator[dict[str, Any]]:
     """Every field the policy reads, names and e-mail addresses left out; the most telling ones are shown."""
     names = sorted(outcome.policy.fields - PERSONAL - set(COLUMNS))
     found = {name: one for name in names if (one := column(outcome, name)) is not None}
     order = [*(name for name in _FIRST if name in found), *(name for name in found if name not in _FIRST)]
     for number, name in enumerate(order):
-        yield _field(name, found[name], places, shown=number < _SHOWN)
+        yield _field(name, found[name], places, labels, shown=number < _SHOWN)
 
 
-def _field(name: str, found: Column, places: Places, *, shown: bool) -> dict[str, Any]:
+def _field(name: str, found: Column, places: Places, labels: Labels, *, shown: bool) -> dict[str, Any]:
     values = found.python_values()
-    said = [_said(name, value) for value in values]
+    said = [_said(name, value, labels) for value in values]
     plain = bool(values) and all(isinstance(v, (int, float)) or hasattr(v, "as_tuple") for v in values)
     keys: list[Any] = list(values) if plain else [one.casefold() for one in said]
     order = sorted(range(len(values)), key=lambda place: (keys[place], said[place]))
@@ -101,18 +106,18 @@ def _field(name: str, found: Column, places: Places, *, shown: bool) -> dict[str
     for place in order:
         words.setdefault(said[place], len(words))
     lookup = np.array([*(words[one] for one in said), -1], dtype=np.int64)
-    return _column(name, field_label(name), lookup[found.codes[places]], list(words), shown=shown, number=plain)
+    return _column(name, labels.field(name), lookup[found.codes[places]], list(words), shown=shown, number=plain)
 
 
-def _said(name: str, value: Any) -> str:
-    return f"{value:%Y-%m-%d %H:%M}" if isinstance(value, datetime) else word_label(name, value)
+def _said(name: str, value: Any, labels: Labels) -> str:
+    return f"{value:%Y-%m-%d %H:%M}" if isinstance(value, datetime) else labels.word(name, value)
 
 
-def _seats(outcome: Outcome, places: Places) -> Iterator[dict[str, Any]]:
+def _seats(outcome: Outcome, places: Places, labels: Labels) -> Iterator[dict[str, Any]]:
     ranks = outcome.rank_of[places]
     for key, label, names in (
-        ("seat", "Seat", seat_labels(outcome)),
-        *([("block", "Block", block_names(outcome))] if len(outcome.choice.blocks) > 1 else ()),
+        ("seat", labels["list"]["seat"], seat_labels(outcome)),
+        *([("block", labels["list"]["block"], block_names(outcome))] if len(outcome.choice.blocks) > 1 else ()),
     ):
         words = sorted({str(one) for one in names.tolist() if one is not None})
         place = {word: number for number, word in enumerate(words)}
@@ -120,20 +125,21 @@ def _seats(outcome: Outcome, places: Places) -> Iterator[dict[str, Any]]:
         yield _column(key, label, codes[ranks], words)
 
 
-def _criterion(rule: Weighed, places: Places) -> dict[str, Any]:
+def _criterion(rule: Weighed, places: Places, labels: Labels) -> dict[str, Any]:
     """The points of each distinct profile with what was seen, and each applicant's profile."""
     codes = rule.codes[places]
     held, place = np.unique(codes, return_inverse=True)
     answers = []
     for code in held.tolist():
         given = int(rule.answers[code])
-        seen = ", ".join(_seen(f, v) for f, v in zip(rule.fields, rule.profiles[code], strict=True))
-        answers.append([canonical_text(points(0 if given == MISSING else given)), seen])
+        seen = [_seen(f, v, labels) for f, v in zip(rule.fields, rule.profiles[code], strict=True)]
+        number = labels.plain(points(0 if given == MISSING else given))
+        answers.append([number, labels["numbers"]["between"].join(seen)])
     return {"name": rule.name, "answers": answers, "codes": place.tolist()}
 
 
-def _seen(field: str, value: Any) -> str:
-    return f"{field_label(field)}: {word_label(field, value)}"
+def _seen(field: str, value: Any, labels: Labels) -> str:
+    return labels["list"]["seen"].format(field=labels.field(field), value=labels.word(field, value))
 
 
 def _cutoffs(outcome: Outcome) -> list[int]:
@@ -146,12 +152,13 @@ def _cutoffs(outcome: Outcome) -> list[int]:
     return cutoffs
 
 
-def head(listed: dict[str, Any], number: int) -> tuple[list[str], Iterable[list[str]]]:
+def head(listed: dict[str, Any], number: int, labels: Labels) -> tuple[list[str], Iterable[list[str]]]:
     """The first rows of the list as plain cells: for paper, and where scripts are off."""
     shown = [one for one in listed["columns"] if one["shown"]]
     rows = (
-        [str(place + 1) if place < listed["ranked"] else "", listed["ids"][place],
+        [labels.number(place + 1) if place < listed["ranked"] else "", listed["ids"][place],
          *("" if one["codes"][place] < 0 else one["values"][one["codes"][place]] for one in shown)]
         for place in range(min(number, len(listed["ids"])))
     )  # fmt: skip
-    return ["Rank", "Applicant", *(one["label"] for one in shown)], rows
+    said = labels["list"]
+    return [said["rank"], said["applicant"], *(one["label"] for one in shown)], rows

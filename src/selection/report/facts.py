@@ -10,10 +10,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import numpy.typing as npt
 
-from selection.applicants import canonical_text
+from selection.charts import Labels
 from selection.charts.drawing import STATUS_COLOURS
-from selection.charts.labels import without_addresses
-from selection.report.sentences import STATUS_WORDS
 
 if TYPE_CHECKING:
     from selection.outcome import Outcome
@@ -53,26 +51,26 @@ class Found:
     example: str
 
 
-def parts(outcome: Outcome) -> tuple[Part, ...]:
+def parts(outcome: Outcome, labels: Labels) -> tuple[Part, ...]:
     """The statuses that somebody has, as parts of one bar."""
     total, start, found = max(outcome.pool_size, 1), 0.0, []
     for status, number in outcome.counts.items():
         width = 1000 * number / total
         if number:
             colour = STATUS_COLOURS[status]
-            found.append(Part(status, STATUS_WORDS[status], number, round(start, 2), round(width, 2), colour))
+            found.append(Part(status, labels["many"][status], number, round(start, 2), round(width, 2), colour))
         start += width
     return tuple(found)
 
 
-def cut_offs(outcome: Outcome) -> tuple[CutOff, ...]:
+def cut_offs(outcome: Outcome, labels: Labels) -> tuple[CutOff, ...]:
     """The cut for everybody, for the members of each reserve, and for those of none."""
     everybody = np.ones(len(outcome.ranking), dtype=bool)
-    groups = [("Everybody", everybody), *_groups(outcome)]
+    groups = [(labels["groups"]["everybody"], everybody), *_groups(outcome)]
     if len(groups) > 1:
         members = np.logical_or.reduce([members for _, members in groups[1:]])
-        groups.append(("In none of these groups", ~members))
-    return tuple(_cut_off(outcome, name, members) for name, members in groups if members.any())
+        groups.append((labels["groups"]["rest"], ~members))
+    return tuple(_cut_off(outcome, name, members, labels) for name, members in groups if members.any())
 
 
 def _groups(outcome: Outcome) -> Iterator[tuple[str, npt.NDArray[np.bool_]]]:
@@ -83,51 +81,53 @@ def _groups(outcome: Outcome) -> Iterator[tuple[str, npt.NDArray[np.bool_]]]:
             yield rule.name, rule.values[order] == 1
 
 
-def _cut_off(outcome: Outcome, name: str, members: npt.NDArray[np.bool_]) -> CutOff:
+def _cut_off(outcome: Outcome, name: str, members: npt.NDArray[np.bool_], labels: Labels) -> CutOff:
     inside, outside = (np.flatnonzero(members & given) for given in (outcome.choice.selected, ~outcome.choice.selected))
     return CutOff(
         name,
         int(members.sum()),
         len(inside),
-        _at(outcome, int(inside[-1])) if len(inside) else None,
-        _at(outcome, int(outside[0])) if len(outside) else None,
+        _at(outcome, int(inside[-1]), labels) if len(inside) else None,
+        _at(outcome, int(outside[0]), labels) if len(outside) else None,
     )
 
 
-def _at(outcome: Outcome, rank: int) -> tuple[int, str]:
-    return rank + 1, canonical_text(outcome.score(int(outcome.ranking.order[rank])))
+def _at(outcome: Outcome, rank: int, labels: Labels) -> tuple[int, str]:
+    return rank + 1, labels.plain(outcome.score(int(outcome.ranking.order[rank])))
 
 
-def findings(outcome: Outcome) -> tuple[Found, ...]:
+def findings(outcome: Outcome, labels: Labels) -> tuple[Found, ...]:
     """What was found while reading, counted by kind and column, the most frequent first."""
     numbers = Counter((one.code, one.column) for one in outcome.intake.findings)
     first = {(one.code, one.column): one for one in reversed(outcome.intake.findings)}
     return tuple(
         Found(
             number,
-            code.replace("_", " "),
+            labels["problems"].get(code, code.replace("_", " ")),
             column or "",
-            first[code, column].action,
-            without_addresses(first[code, column].sentence),
+            labels["actions"][first[code, column].action],
+            labels.without_addresses(first[code, column].sentence),
         )
         for (code, column), number in numbers.most_common()
     )
 
 
-def proof(outcome: Outcome, *, public: bool) -> list[tuple[str, str]]:
+def proof(outcome: Outcome, labels: Labels, *, public: bool) -> list[tuple[str, str]]:
     """What makes the outcome checkable: class, proof, hashes, seed, versions."""
-    record, certificate = outcome.record(), outcome.certificate
-    how = sorted({f"{block['method']}, {block['proof']}" for block in certificate["blocks"]})
+    record, certificate, said = outcome.record(), outcome.certificate, labels["proof"]
+    ways = sorted({(block["method"], block["proof"]) for block in certificate["blocks"]})
+    between = labels["numbers"]["between"]
+    how = "; ".join(between.join(labels["how"].get(word, word) for word in way) for way in ways)
     rows: list[tuple[str, Any]] = [
-        ("Class of the policy", certificate["class"]),
-        ("Exact", "yes, proved" if certificate["exact"] else "no: the solver ran out of time"),
-        ("Method and proof", "; ".join(how)),
-        ("A withdrawal", certificate["withdrawals"]),
-        ("Policy, SHA-256", record["policy_sha256"]),
-        ("Pool, SHA-256", record["pool_sha256"]),
-        *((f"{name}, SHA-256", one) for name, one in sorted(record["reference_data_sha256"].items())),
-        ("Seed of the lottery", "none" if outcome.seed is None else outcome.seed),
-        ("Versions", ", ".join(f"{name} {number}" for name, number in record["versions"].items())),
+        (said["class"], labels["classes"][certificate["class"]]),
+        (said["exact"], said["proved" if certificate["exact"] else "unproved"]),
+        (said["how"], how),
+        (said["withdrawal"], labels["withdrawals"][certificate["class"]]),
+        (said["policy"], record["policy_sha256"]),
+        (said["pool"], record["pool_sha256"]),
+        *((said["file"].format(name=name), one) for name, one in sorted(record["reference_data_sha256"].items())),
+        (said["seed"], said["none"] if outcome.seed is None else outcome.seed),
+        (said["versions"], ", ".join(f"{name} {number}" for name, number in record["versions"].items())),
     ]
-    held_back = {"Seed of the lottery"} if public and outcome.seed is None else set()
+    held_back = {said["seed"]} if public and outcome.seed is None else set()
     return [(name, str(value)) for name, value in rows if name not in held_back]

@@ -16,7 +16,9 @@
   const names = ["selected", "waitlisted", "declined", "ineligible", "incomplete", "duplicate"];
   const cell = (column, row) => (column.codes[row] < 0 ? "" : column.values[column.codes[row]]);
   const rank = (row) => (row < list.ranked ? row + 1 : 0);
-  const format = (n) => n.toLocaleString("en");
+  const words = list.words, numbers = words.numbers;
+  const format = (n) => (n < numbers.grouped_from ? `${n}` : `${n}`.replace(/\B(?=(\d{3})+$)/g, numbers.thousands));
+  const say = (name, facts = {}) => words[name].replace(/\{(\w+)\}/g, (_, key) => facts[key]);
   const make = (tag, attributes = {}, ...children) => {
     const made = document.createElement(tag);
     for (const [name, value] of Object.entries(attributes)) if (value !== null) made.setAttribute(name, value);
@@ -62,7 +64,8 @@
       rows = Int32Array.from(asked.down ? kept.reverse() : kept);
     }
     here = 0;
-    $("told").textContent = rows.length === total ? `All ${format(total)} applicants` : `${format(rows.length)} of ${format(total)} applicants`;
+    $("told").textContent = say(rows.length === total ? "all" : "some", { shown: format(rows.length), total: format(total) });
+    $("nobody").hidden = rows.length > 0;
     $("rows").setAttribute("aria-rowcount", rows.length + 1);
     $("view").scrollTop = 0;
     draw();
@@ -77,11 +80,13 @@
     made.style.top = `${place * size}px`;
     if (place === here) made.classList.add("here");
     const open = make("button", { type: "button", class: "open", "aria-haspopup": "dialog", tabindex: place === here ? 0 : -1 }, list.ids[row]);
-    made.append(make("div", { role: "cell", class: "r n rank" }, rank(row) ? format(rank(row)) : ""), make("div", { role: "cell", class: "id" }, open));
+    const number = make("div", { role: "cell", class: "r n rank", "data-short": say("short_rank", { n: format(rank(row)) }) }, rank(row) ? format(rank(row)) : "");
+    made.append(number, make("div", { role: "cell", class: "id" }, open));
     for (const [number, column] of shown.entries()) {
       const text = cell(column, row);
       const kind = column.key === "status" ? `status ${names[column.codes[row]]}` : column.key === "score" ? "r n score" : column.key === "reason" ? "reason" : `more${column.number ? " r" : ""}`;
-      made.append(make("div", { role: "cell", class: kind, title: number > 1 && text.length > 14 ? text : null }, text));
+      const short = column.key === "score" ? say("short_score", { n: text }) : null;
+      made.append(make("div", { role: "cell", class: kind, "data-short": short, title: number > 1 && text.length > 14 ? text : null }, make("bdi", {}, text)));
     }
     return made;
   };
@@ -120,16 +125,16 @@
   const pointsTable = (row) => {
     const body = list.criteria.map((c) => {
       const [given, seen] = c.answers[c.codes[row]];
-      return make("tr", {}, make("td", {}, c.name, make("span", { class: "aside" }, seen)), make("td", { class: "r" }, given));
+      return make("tr", {}, make("td", {}, make("bdi", {}, c.name), make("span", { class: "aside" }, make("bdi", {}, seen))), make("td", { class: "r" }, given));
     });
-    const sum = make("tfoot", {}, make("tr", {}, make("td", {}, "Score"), make("td", { class: "r" }, cell(columns.get("score"), row))));
+    const sum = make("tfoot", {}, make("tr", {}, make("td", {}, words.score), make("td", { class: "r" }, cell(columns.get("score"), row))));
     return make("table", { class: "points" }, make("tbody", {}, ...body), sum);
   };
   const about = (row) => {
     const facts = [];
     const last = list.cutoffs[row] || 0;
     if (rank(row) && list.cutoffs.length && status.codes[row] > 0) {
-      facts.push(["Last admitted with the same conditions", last ? `rank ${format(last)}, ${cell(columns.get("score"), last - 1)} points` : "nobody"]);
+      facts.push([words.last_admitted, last ? say("at", { rank: format(last), score: cell(columns.get("score"), last - 1) }) : words.nobody]);
     }
     for (const column of columns.values()) {
       if (!["status", "score", "reason"].includes(column.key)) facts.push([column.label, cell(column, row) || "–"]);
@@ -144,22 +149,22 @@
       made.addEventListener("click", () => { move(here + step, false); show(); });
       return made;
     };
-    const close = make("button", { type: "button", id: "close" }, "Close");
+    const close = make("button", { type: "button", id: "close" }, words.close);
     close.addEventListener("click", () => $("one").close());
     const name = names[status.codes[row]];
-    const place = rank(row) ? `, rank ${format(rank(row))} of ${format(list.ranked)}, ${cell(columns.get("score"), row)} points` : "";
+    const place = rank(row) ? say("verdict", { rank: format(rank(row)), ranked: format(list.ranked), score: cell(columns.get("score"), row) }) : "";
     const text = await said(row);
     // Texts may take a moment to unpack: whoever was asked for last is shown.
     if (rows[here] !== row) return;
     const parts = [
-      make("div", { class: "bar" }, button("Previous", -1), button("Next", 1), close),
-      make("h2", { id: "one-id", tabindex: "-1" }, list.ids[row]),
+      make("div", { class: "bar" }, button(words.previous, -1), button(words.next, 1), close),
+      make("h2", { id: "one-id", tabindex: "-1" }, make("bdi", {}, list.ids[row])),
       make("p", { class: "verdict" }, make("b", { class: name === "selected" || name === "waitlisted" ? name : "other" }, cell(status, row)), place),
-      make("p", { class: "why" }, text || `${cell(columns.get("reason"), row)}.`),
+      make("p", { class: "why", lang: words.language }, text || `${cell(columns.get("reason"), row)}.`),
     ];
-    if (rank(row) && list.criteria.length) parts.push(make("h3", {}, "Points"), pointsTable(row));
+    if (rank(row) && list.criteria.length) parts.push(make("h3", {}, words.points), pointsTable(row));
     const facts = about(row);
-    if (facts.length) parts.push(make("h3", {}, "Facts"), make("dl", { class: "facts" }, ...facts.flatMap(([k, v]) => [make("dt", {}, k), make("dd", {}, v)])));
+    if (facts.length) parts.push(make("h3", {}, words.facts), make("dl", { class: "facts" }, ...facts.flatMap(([k, v]) => [make("dt", {}, k), make("dd", {}, make("bdi", {}, v))])));
     $("one-body").replaceChildren(...parts);
     if (!$("one").open) $("one").showModal();
     $("one").scrollTop = 0;
@@ -168,7 +173,7 @@
 
   // Tools above the list.
   const heads = make("div", { class: "row", role: "row", "aria-rowindex": 1 });
-  const sortable = [["rank", "Rank", true], ["id", "Applicant", false], ...shown.map((c) => [c.key, c.label, c.number])];
+  const sortable = [["rank", words.rank, true], ["id", words.applicant, false], ...shown.map((c) => [c.key, c.label, c.number])];
   const sort = (key, down) => {
     Object.assign(asked, { key, down });
     for (const head of heads.children) head.setAttribute("aria-sort", head.dataset.key === key ? (down ? "descending" : "ascending") : "none");
@@ -181,7 +186,7 @@
     const head = make("div", { role: "columnheader", "data-key": key, "aria-sort": "none", class: `${place}${number ? " r" : ""}` }, button);
     button.addEventListener("click", () => sort(key, asked.key === key && !asked.down));
     heads.append(head);
-    $("order").append(make("option", { value: `${key} 0` }, label), make("option", { value: `${key} 1` }, `${label}, reversed`));
+    $("order").append(make("option", { value: `${key} 0` }, label), make("option", { value: `${key} 1` }, say("reversed", { label })));
   }
   $("heads").append(heads);
   for (const [code, label] of status.values.entries()) {
@@ -198,7 +203,7 @@
     for (const code of column.codes) if (code >= 0) held[code] = 1;
     const options = column.values.map((v, code) => [v, code]).filter(([, code]) => held[code]);
     if (options.length < 2) continue;
-    const select = make("select", { id: `by-${column.key}` }, make("option", { value: "" }, "any"), ...options.map(([v, code]) => make("option", { value: code }, v)));
+    const select = make("select", { id: `by-${column.key}` }, make("option", { value: "" }, words.any), ...options.map(([v, code]) => make("option", { value: code }, v)));
     select.addEventListener("change", () => {
       if (select.value === "") asked.chosen.delete(column.key); else asked.chosen.set(column.key, Number(select.value));
       refresh();
@@ -239,8 +244,8 @@
   // On paper stand the rows that are asked for, as many as a committee would turn over.
   window.addEventListener("beforeprint", () => {
     const most = 500, body = $("paper").querySelector("tbody");
-    $("paper").querySelector("caption").textContent = rows.length > most ? `The first ${most} of ${format(rows.length)} applicants` : $("told").textContent;
-    body.replaceChildren(...Array.from(rows.slice(0, most), (row) => make("tr", {}, make("td", { class: "r" }, rank(row) ? format(rank(row)) : ""), make("td", {}, list.ids[row]), ...shown.map((c) => make("td", {}, cell(c, row))))));
+    $("paper").querySelector("caption").textContent = rows.length > most ? say("first", { shown: format(most), total: format(rows.length) }) : $("told").textContent;
+    body.replaceChildren(...Array.from(rows.slice(0, most), (row) => make("tr", {}, make("td", { class: "r" }, rank(row) ? format(rank(row)) : ""), make("td", {}, make("bdi", {}, list.ids[row])), ...shown.map((c) => make("td", {}, make("bdi", {}, cell(c, row)))))));
   });
 
   if (matchMedia("(max-width: 620px)").matches) $("finer").open = false;

@@ -46,7 +46,7 @@ def audit(
     run(results, by or [], public=public, chances=chances, as_json=as_json)
 
 
-@app.command(epilog="Example: selection report results --public --out public.html")
+@app.command(epilog="Example: selection report results --public --language fr --out public.html")
 @verb
 def report(
     results: Folder,
@@ -57,12 +57,15 @@ def report(
     out: Annotated[
         Path | None, typer.Option("--out", "-o", help="The file (default: report.html or public.html in the folder).")
     ] = None,
+    language: Annotated[
+        str, typer.Option("--language", "-l", help="The language of the page: ar, en, es, fr, ru or zh.")
+    ] = "en",
     as_json: Json = False,
 ) -> None:
     """Make one page to look at: rules, seats, reserves, cut-offs and the list."""
     from selection.cli.reporting import run
 
-    run(results, out, key, public=public, as_json=as_json)
+    run(results, out, key, language, public=public, as_json=as_json)
 
 
 @app.command(epilog="Example: selection workbook results --out shortlist.xlsx")
