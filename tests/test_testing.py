@@ -3,26 +3,32 @@
 from __future__ import annotations
 
 import ast
+import asyncio
 import json
 import pickle
 from collections import Counter
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+import pandas as pd
 import pytest
 from hypothesis import HealthCheck, find, given, settings
 from hypothesis import strategies as st
 
 import selection
+import zoo
 from selection import Policy, select
 from selection.auditing.verification import check
 from selection.draws import ticket_order
 from selection.errors import SelectionError
 from selection.testing import (
     PROPERTIES,
+    REPLACEMENT_PROPERTIES,
     UnfairError,
     applicants,
     check_fairness,
+    check_replacement,
     leximin_symmetry,
     lottery_iia,
     policies,
@@ -30,7 +36,7 @@ from selection.testing import (
     pools_for,
 )
 from selection.testing.cells import SPELLINGS, cells
-from zoo import ZOO, Bug
+from zoo import WITHDRAWALS, ZOO, Bug
 from zoo.parts import CAPPED, ONCE, PLAIN, RESERVED, SCORE, WOMEN, ranked
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -50,16 +56,86 @@ def test_every_wrong_function_is_found_by_the_property_named(bug: Bug) -> None:
     assert PROPERTIES[bug.found_by].usual
 
 
+@pytest.mark.parametrize("bug", WITHDRAWALS, ids=lambda bug: bug.name)
+def test_every_wrong_replacement_is_found_by_the_property_named(bug: Bug) -> None:
+    with pytest.raises(UnfairError) as found:
+        check_replacement(bug.select, bug.policy, promises=[bug.found_by], shrink=False)
+    assert {offence.promise for offence in found.value.offences} == {bug.found_by}
+
+
 def test_the_zoo_is_large_and_every_bug_is_its_own() -> None:
     assert len(ZOO) >= 25
-    assert len({bug.name for bug in ZOO}) == len(ZOO)
+    assert len(WITHDRAWALS) >= 10
+    assert len({bug.name for bug in (*ZOO, *WITHDRAWALS)}) == len(ZOO) + len(WITHDRAWALS)
 
 
-@pytest.mark.parametrize("name", ["PLAIN", "DECIMALS", "RESERVED", "ONCE", "CROSSED", "INCOME", "PINNED", "OVER"])
+def replaced(rows: list[dict[str, Any]], policy: Any, _: list[str], withdrawn: list[str], seed: str) -> Any:
+    """The library as any other replacement function."""
+    return select(rows, policy, seed=seed).replace(withdrawn)
+
+
+@pytest.mark.parametrize("name", ["PLAIN", "BOTH", "CROSSED", "RUN_AGAIN", "BLOCKS", "HELD", "TWICE", "CAPPED_BLOCKS"])
+def test_the_right_replacement_passes_where_wrong_ones_fail(name: str) -> None:
+    policy = next(getattr(part, name) for part in (zoo.withdrawing, zoo.blocks) if hasattr(part, name))
+    assert check_replacement(replaced, policy, examples=25) == ()
+    assert check_replacement(replaced, policy, seed="known to both", examples=12) == ()
+
+
+def test_a_replacement_is_judged_by_what_is_right_in_any_draw() -> None:
+    """Another lottery than ours, by hand, under caps: offers kept, then the best under the cap."""
+    from zoo.parts import complete, land
+
+    def by_hand(rows: list[dict[str, Any]], policy: Any, selected: list[str], withdrawn: list[str]) -> list[str]:
+        stay = [row for row in rows if row["id"] in selected and row["id"] not in withdrawn]
+        for row in ranked(complete(rows, "country")):
+            free = len(stay) < policy["capacity"] and land(row) not in map(land, stay)
+            stay += [row] if free and row["id"] not in withdrawn else []
+        return [row["id"] for row in stay]
+
+    assert check_replacement(by_hand, CAPPED, examples=120) == ()
+
+
+def test_the_error_about_a_replacement_says_who_left_and_how_to_see_it_again() -> None:
+    bug = WITHDRAWALS[0]
+    with pytest.raises(UnfairError) as found:
+        check_replacement(bug.select, bug.policy)
+    error, said = found.value, str(found.value)
+    assert "had a seat: " in said
+    assert "withdraws: " in said
+    assert "next_on_the_list selects: " in said
+    told = said[said.rindex("next_on_the_list(rows, policy, ") : said.rindex(")")].split("policy, ")[1]
+    selected, withdrawn = ast.literal_eval(f"[{told}]")
+    (offence,) = REPLACEMENT_PROPERTIES["max_compliance"](bug.select, error.rows, bug.policy, withdrawn=withdrawn)
+    assert offence in error.offences
+    assert set(withdrawn) & set(selected)
+
+
+def test_what_is_lacking_is_said_of_the_block_that_lacks_it() -> None:
+    from zoo.blocks import TWICE, reserve_counted_over_all_blocks
+
+    with pytest.raises(UnfairError, match=r"in the block 'evening'"):
+        check_fairness(reserve_counted_over_all_blocks, TWICE)
+
+
+def test_where_fresh_tickets_are_not_known_it_is_said_what_is_not_judged() -> None:
+    fresh = {**zoo.blocks.BLOCKS, "lottery": {"tickets": "per_block"}}
+    with pytest.raises(UnfairError, match="each block draws fresh tickets"):
+        check_fairness(lambda rows, _: [row["id"] for row in rows], fresh)
+
+
+def test_what_is_no_function_is_said_at_once() -> None:
+    for check_it in (check_fairness, check_replacement):
+        with pytest.raises(SelectionError, match="not a int"):
+            check_it(7, PLAIN)  # type: ignore[operator, arg-type]
+
+
+@pytest.mark.parametrize(
+    "name", ["PLAIN", "DECIMALS", "RESERVED", "ONCE", "CROSSED", "INCOME", "PINNED", "OVER", "TWICE"]
+)
 def test_the_right_function_passes_where_wrong_ones_fail(name: str) -> None:
-    import zoo
-
-    policy = next(getattr(part, name) for part in (zoo.counting, zoo.ordering, zoo.reading) if hasattr(part, name))
+    policy = next(
+        getattr(part, name) for part in (zoo.counting, zoo.ordering, zoo.reading, zoo.blocks) if hasattr(part, name)
+    )
     assert check_fairness(right, policy, examples=25) == ()
     assert check_fairness(select, policy, seed="known to both", examples=12) == ()
 
@@ -152,6 +228,12 @@ def test_the_error_says_who_and_how_to_see_it_again() -> None:
     [
         (lambda _: 7, "returned int"),
         (lambda _: "p1", "returned str"),
+        (lambda _: None, "returned NoneType"),
+        (lambda rows: rows, "returned rows"),
+        (lambda rows: [True for _ in rows], r"returned bool \(True\)"),
+        (lambda rows: [str(row["id"]).encode() for row in rows], "returned bytes"),
+        (lambda rows: pd.DataFrame(rows), r'as in table\["id"\]'),
+        (lambda _: asyncio.sleep(0), "returned a coroutine"),
         (lambda _: ["nobody"], "not among the rows"),
         (lambda rows: [rows[0]["id"]] * 2, "more than once"),
         (lambda _: 1 / 0, "ZeroDivisionError"),
@@ -160,6 +242,11 @@ def test_the_error_says_who_and_how_to_see_it_again() -> None:
 def test_what_is_no_answer_is_said(answer: Any, words: str) -> None:
     with pytest.raises(UnfairError, match=words):
         check_fairness(lambda rows, _: answer(rows), PLAIN)
+
+
+@pytest.mark.parametrize("kind", [list, tuple, set, np.array, pd.Series, pd.Index, iter, dict.fromkeys])
+def test_ids_come_back_in_whatever_holds_them(kind: Any) -> None:
+    assert check_fairness(lambda rows, policy: kind(right(rows, policy)), PLAIN, examples=8) == ()
 
 
 def test_with_a_seed_the_tickets_must_be_the_known_ones() -> None:

@@ -1,4 +1,4 @@
-"""Wrong selection functions, as found in registration systems, each with the property that must find it out."""
+"""Wrong selections and replacements, as found in registration systems, each with the property that must find it."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from zoo import counting, ordering, reading
+from zoo import blocks, counting, ordering, reading, withdrawing
 
 Row = dict[str, Any]
 Table = dict[str, Any]
@@ -18,13 +18,18 @@ class Bug:
 
     name: str
     what: str
-    select: Callable[[list[Row], Table], list[str]]
+    select: Callable[..., list[str]]
     policy: Table
     found_by: str
 
 
-ZOO = tuple(
-    Bug(select.__name__, str(select.__doc__).rstrip("."), select, policy, found_by)
-    for part in (ordering, counting, reading)
-    for select, policy, found_by in part.BUGS
-)
+def _bugs(*parts: Any) -> tuple[Bug, ...]:
+    return tuple(
+        Bug(function.__name__, str(function.__doc__).rstrip("."), function, policy, found_by)
+        for part in parts
+        for function, policy, found_by in part.BUGS
+    )
+
+
+ZOO = _bugs(ordering, counting, reading, blocks)
+WITHDRAWALS = _bugs(withdrawing)

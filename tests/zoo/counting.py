@@ -259,7 +259,7 @@ BUGS = (
     (two_passes, SMALL, "no_justified_envy"),
     (open_seats_first_capped, CROSSED, "max_size"),
     (waitlist_by_rank_alone, RESERVED, "no_justified_envy"),
-    (over_and_above_first, OVER, "best_set"),
+    (over_and_above_first, OVER, "nonwaste_maximal"),
     (first_last, FIRST, "best_set"),
     (somebody_twice, RESERVED, "answers"),
     (cap_on_applications, CAPPED, "nonwaste_maximal"),

@@ -207,9 +207,13 @@ def first_of_each(people: Sequence[Seen], ranks: Sequence[int], place: int) -> l
     """The first of these ranks of each kind that a block can tell apart."""
     first: dict[Any, int] = {}
     for rank in ranks:
-        groups = people[rank].groups[place] if place < len(people[rank].groups) else frozenset()
-        first.setdefault((frozenset(people[rank].keys), groups, people[rank].blocks), rank)
+        first.setdefault((frozenset(people[rank].keys), groups_in(people[rank], place), people[rank].blocks), rank)
     return list(first.values())
+
+
+def groups_in(person: Seen, place: int) -> frozenset[str]:
+    """For which reserves of a block somebody counts; for none of the closing one, which the plan does not list."""
+    return person.groups[place] if place < len(person.groups) else frozenset()
 
 
 def could_take(
@@ -223,14 +227,14 @@ def could_take(
     """Whether `out` could take the seat of `inside`: every cap kept, at least the same compliance."""
     if any(used[key] >= limits[key[0]] and key not in inside.keys for key in out.keys):
         return False
-    place = seated.place
-    if out.groups[place] >= inside.groups[place]:
+    mine, theirs = groups_in(out, seated.place), groups_in(inside, seated.place)
+    if mine >= theirs:
         return True
     if seated.block.counting == "each":
-        lost = inside.groups[place] - out.groups[place]
+        lost = theirs - mine
         needed = (r for r in seated.block.reserves if r.name in lost)
         return all(sum(r.name in g for g in groups) > r.seats for r in needed)
     changed = list(groups)
-    changed.remove(inside.groups[place])
-    after, before = compliance([*changed, out.groups[place]], seated), compliance(groups, seated)
+    changed.remove(theirs)
+    after, before = compliance([*changed, mine], seated), compliance(groups, seated)
     return sum(after) >= sum(before) if seated.block.compliance == "total" else after >= before

@@ -6,5 +6,16 @@ from selection.comparison.counterfactuals import counterfactuals
 from selection.comparison.differences import differences
 from selection.comparison.sensitivity import sensitivity
 from selection.comparison.sweeps import sweep
+from selection.comparison.weights import weights
 
-__all__ = ["Comparison", "again", "changed", "counterfactuals", "differences", "sensitivity", "sweep", "what_if"]
+__all__ = [
+    "Comparison",
+    "again",
+    "changed",
+    "counterfactuals",
+    "differences",
+    "sensitivity",
+    "sweep",
+    "weights",
+    "what_if",
+]

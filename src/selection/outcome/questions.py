@@ -75,6 +75,18 @@ class Questions:
         outcome = cast("Outcome", self)
         return sensitivity(outcome, outcome.place(applicant_id))
 
+    def weights(self, applicant_id: str | None = None, *, runs: int = 200) -> Any:
+        """Per criterion how far the weight of all its points may go without another decision: factors.
+
+        About one applicant, or (without an id) about who is selected at all. Columns: criterion, least, least_end,
+        most, most_end; an end is "included" in the interval or "excluded", "none" (no other decision further on), or
+        "open" (at least as far as this: giving the seats out `runs` times did not suffice).
+        """
+        from selection.comparison import weights
+
+        outcome = cast("Outcome", self)
+        return weights(outcome, None if applicant_id is None else outcome.place(applicant_id), runs)
+
     @cached_property
     def standings(self) -> Standings:
         """Where somebody would stand if submitted now: `standings.of(applicant)`; nothing is run again."""

@@ -10,7 +10,8 @@ from selection.policy import Policy
 from selection.testing.cells import cells
 from selection.testing.pools import Rules, policy_of
 from selection.testing.promises import promised
-from selection.testing.trial import Reading, Trial, read
+from selection.testing.reading import Reading, read
+from selection.testing.trial import Trial
 
 Cells = dict[str, Any]
 
@@ -69,9 +70,7 @@ def priority_monotone(trial: Trial, reading: Reading) -> Iterator[Offence]:
 @promised()
 def claim_monotone(trial: Trial, reading: Reading) -> Iterator[Offence]:
     """Dropping a claimed reserve never turns a rejection into a selection."""
-    if reading.block is None:
-        return
-    out = [o for o in trial.rejected if o in reading.rank and reading.people[reading.rank[o]].groups[0]]
+    out = [one for one in trial.rejected if one in reading.rank and _claims(reading, one)]
     for one in out[:1]:
         fewer = _unclaimed(trial, reading, one)
         if fewer is not None and one in trial.again(trial.changed(one, **fewer)):
@@ -160,8 +159,6 @@ def _same(trial: Trial, other: frozenset[str], name: str, how: str) -> Iterator[
 
 
 def _withdrawals(trial: Trial, reading: Reading) -> Iterator[tuple[str, frozenset[str]]]:
-    if reading.block is None:
-        return
     for one in sorted(trial.answer - reading.pinned):
         rest = trial.without(one)
         if rest:
@@ -181,15 +178,22 @@ def _risen(trial: Trial, reading: Reading, one: str) -> Cells | None:
 
 def _unclaimed(trial: Trial, reading: Reading, one: str) -> Cells | None:
     """Another cell for an applicant with which they claim fewer reserves and are otherwise where they were."""
-    keys, (groups,), blocks = _signature(reading, one)
+    keys, groups, blocks = _signature(reading, one)
 
     def fewer(after: Reading) -> bool:
         now = _signature(after, one)
-        return after.ids == reading.ids and (now[0], now[2]) == (keys, blocks) and now[1][0] < groups
+        within = now[2] <= blocks and all(new <= old for new, old in zip(now[1], groups, strict=True))
+        return after.ids == reading.ids and now[0] == keys and within and now != (keys, groups, blocks)
 
     policy = reading.outcome.policy
-    fields = _read_by(policy, "reserve") - _read_by(policy, "points", "tier", "cap", "block", "ties", "derive")
+    fields = _read_by(policy, "reserve", "block") - _read_by(policy, "points", "tier", "cap", "ties", "derive")
     return _other_cell(trial, one, fields, fewer)
+
+
+def _claims(reading: Reading, one: str) -> bool:
+    """Whether an applicant claims a reserve, or a block that is not open to everybody."""
+    seen, blocks = reading.people[reading.rank[one]], reading.outcome.choice.plan.blocks
+    return any(seen.groups) or any(blocks[place].rule is not None for place in seen.blocks)
 
 
 def _standing(reading: Reading, one: str) -> tuple[int, int]:

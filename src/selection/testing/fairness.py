@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from types import MappingProxyType
-from typing import Final
+from typing import Any, Final
 
 from hypothesis import HealthCheck, Phase, find, settings
 from hypothesis import strategies as st
@@ -62,28 +62,41 @@ class UnfairError(AssertionError):
 class _Search:
     """Pools tried one after the other; once a promise is broken only that one is asked: shrinking keeps to it."""
 
-    def __init__(self, select: Select, policy: Rules, seed: str | None, asked: Sequence[Property]) -> None:
-        self.select, self.policy, self.seed, self.asked = select, policy, seed, asked
+    def __init__(self, trial: Callable[[Any], Trial], asked: Sequence[Property]) -> None:
+        self.trial = trial
         self.tried, self.broken, self.by = 0, "", list(asked)
 
-    def unfair(self, rows: list[Row]) -> bool:
+    def unfair(self, drawn: Any) -> bool:
         self.tried += not self.broken
-        found = self.offences(rows)
+        found = self.offences(drawn)
         if self.broken:
             return any(offence.promise == self.broken for offence in found)
         if found:
             self.broken = found[0].promise
         return bool(found)
 
-    def offences(self, rows: Sequence[Row]) -> tuple[Offence, ...]:
-        """The offences of the first property that these rows show to be broken, that property from then on alone."""
-        trial = Trial(self.select, rows, self.policy, self.seed)
+    def offences(self, drawn: Any) -> tuple[Offence, ...]:
+        """The offences of the first property that is shown to be broken, that property from then on alone."""
+        trial = self.trial(drawn)
         by = self.by if self.broken or self.tried % CHANGED == 0 else [one for one in self.by if not one.again]
         for one in by or self.by:
             if found := one.offences(trial):
                 self.by = [one]
                 return found
         return ()
+
+
+def searched(
+    trial: Callable[[Any], Trial], drawn: st.SearchStrategy[Any], asked: Sequence[Property], limits: settings
+) -> tuple[Offence, ...]:
+    """Try what is drawn until a property is broken: `UnfairError` with the smallest that shows it, () if none does."""
+    search = _Search(trial, asked)
+    try:
+        smallest = find(drawn, search.unfair, settings=limits)
+    except NoSuchExample:
+        return ()
+    promises = {**PROPERTIES, **{one.name: one for one in asked}}
+    raise report(UnfairError, trial(smallest), search.offences(smallest), search.tried, promises)
 
 
 def check_fairness(
@@ -103,32 +116,43 @@ def check_fairness(
     function that also takes `seed` is given one. Rows hold the fields that the policy reads.
 
     Without `seed` any lottery is right that depends on ids alone, since tied applicants are then judged by what holds
-    in every draw; with `seed` the tickets must be those of `selection.ticket`. `pools` replaces the strategy,
+    in every draw; with `seed` the tickets must be those of `selection.ticket`. Where each of several blocks draws fresh
+    tickets, give one: without it what is right in a block cannot be told. `pools` replaces the strategy,
     `promises` names the properties to ask (see `PROPERTIES`), `examples` is how many pools to try, and without
     `shrink` the first pool that fails is shown as it is. Returns () where nothing was found.
     """
-    rules = policy_of(policy)
-    search = _Search(select, policy, seed, _asked(promises))
-    try:
-        drawn = pools_for(policy) if pools is None else pools
-        rows = find(drawn, search.unfair, settings=_settings(rules, examples, shrink))
-    except NoSuchExample:
-        return ()
-    raise report(UnfairError, Trial(select, rows, policy, seed), search.offences(rows), search.tried, PROPERTIES)
+    asked = function(select)
+
+    def trial(rows: list[Row]) -> Trial:
+        return Trial(asked, rows, policy, seed)
+
+    drawn = pools_for(policy) if pools is None else pools
+    return searched(trial, drawn, named(promises, PROPERTIES), limited(policy_of(policy), examples, shrink))
 
 
-def _asked(promises: Collection[str] | None) -> list[Property]:
+def function(asked: Any) -> Select:
+    """The function to be asked; `SelectionError` for what is none."""
+    if not callable(asked):
+        sentence = f"What is asked is a function such as my_select(rows, policy), not a {type(asked).__name__}."
+        raise SelectionError("no_function", sentence)
+    found: Select = asked
+    return found
+
+
+def named(promises: Collection[str] | None, known: Mapping[str, Property]) -> list[Property]:
+    """The properties of these names, by default the usual ones."""
     if promises is None:
-        return [one for one in PROPERTIES.values() if one.usual]
+        return [one for one in known.values() if one.usual]
     wanted = [promises] if isinstance(promises, str) else list(promises)
     for name in wanted:
-        if name not in PROPERTIES:
-            sentence = f"There is no property {name!r}.{did_you_mean(name, PROPERTIES)}"
+        if name not in known:
+            sentence = f"There is no property {name!r}.{did_you_mean(name, known)} Known: {', '.join(known)}."
             raise SelectionError("unknown_property", sentence, name=name)
-    return [PROPERTIES[name] for name in wanted]
+    return [known[name] for name in wanted]
 
 
-def _settings(policy: Policy, examples: int | None, shrink: bool) -> settings:
+def limited(policy: Policy, examples: int | None, shrink: bool) -> settings:
+    """How long a search goes on: by default fewer pools for policies of many seats, whose pools are large."""
     many = EXAMPLES if policy.seats <= FEW else max(FEWEST, EXAMPLES * FEW // policy.seats)
     return settings(
         max_examples=examples or many,

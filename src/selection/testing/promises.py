@@ -7,14 +7,16 @@ from dataclasses import dataclass
 
 from selection.auditing.verification import Offence
 from selection.testing.pools import Row, Rules
-from selection.testing.trial import NoAnswerError, Reading, Select, Trial
+from selection.testing.reading import Reading
+from selection.testing.trial import NoAnswerError, Select, Trial, Withdrawal
 
 Judge = Callable[[Trial, Reading], Iterator[Offence]]
 
 
 @dataclass(frozen=True)
 class Property:
-    """A property of selections: call it with a function, rows and a policy to get the offences it finds.
+    """A property of selections: call it with a function, rows and a policy to get the offences it finds
+    (of a replacement function: with who is `withdrawn`).
 
     `again` whether the function is asked again about changed rows; `classes` the structure classes of policies in which
     it holds; `usual` whether `check_fairness` asks it unless told otherwise (the others follow from those, or need
@@ -29,9 +31,17 @@ class Property:
     again: bool
 
     def __call__(
-        self, select: Select, rows: Sequence[Row], policy: Rules, *, seed: str | None = None
+        self,
+        select: Select,
+        rows: Sequence[Row],
+        policy: Rules,
+        *,
+        seed: str | None = None,
+        withdrawn: Sequence[str] | None = None,
     ) -> tuple[Offence, ...]:
-        return self.offences(Trial(select, rows, policy, seed))
+        if withdrawn is None:
+            return self.offences(Trial(select, rows, policy, seed))
+        return self.offences(Withdrawal(select, rows, policy, withdrawn, seed))
 
     def offences(self, trial: Trial) -> tuple[Offence, ...]:
         """Every offence in a trial; none where policy and rows do not fit together or the property does not apply."""

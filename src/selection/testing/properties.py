@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from selection.auditing.verification import Offence, could_take, first_of_each
+from selection.auditing.verification import Offence, could_take, first_of_each, groups_in
 from selection.testing.promises import promised
-from selection.testing.trial import Reading, Trial
+from selection.testing.reading import Reading, Turn
+from selection.testing.trial import Trial
 
 
 @promised()
@@ -20,7 +21,7 @@ def answers(trial: Trial, _: Reading) -> Iterator[Offence]:
 def eligible(trial: Trial, reading: Reading) -> Iterator[Offence]:
     """Only eligible applicants are selected."""
     outcome = reading.outcome
-    for one in sorted(trial.answer - reading.rank.keys()):
+    for one in sorted((trial.answer - reading.rank.keys()) & outcome.intake.pool.places.keys()):
         why = outcome.to_frame().set_index("id").loc[one]
         place = outcome.place(one)
         cause = int(outcome.assessment.cause[place])
@@ -46,58 +47,58 @@ def capacity(trial: Trial, reading: Reading) -> Iterator[Offence]:
 @promised()
 def max_compliance(trial: Trial, reading: Reading) -> Iterator[Offence]:
     """Reserves are met as far as any allowed set of applicants can meet them."""
-    best = _reference(trial, reading)
-    if reading.block is None or best is None:
+    turn = trial.turn
+    if turn is None:
         return
-    have, could = reading.compliance(trial.answer), reading.compliance(best)
+    have, could = (reading.compliance(ids, turn.seated) for ids in (turn.mine, turn.best))
     if have < could:
-        names = ", ".join(reserve.name for reserve in reading.block.block.reserves)
-        said = (
-            f"The reserves ({names}) are filled {_seats(have)}, and could be filled {_seats(could)}: {_listed(best)}."
-        )
-        yield Offence("max_compliance", said, tuple(sorted(best - trial.answer)))
+        names = ", ".join(reserve.name for reserve in turn.seated.block.reserves)
+        said = f"The reserves ({names}) are filled {_seats(have)}, and could be filled {_seats(could)}"
+        said = f"{said}{_in_block(reading, turn)}: {_listed(turn.best)}."
+        yield Offence("max_compliance", said, tuple(sorted(turn.best - turn.mine)))
 
 
 @promised()
 def max_size(trial: Trial, reading: Reading) -> Iterator[Offence]:
     """As many seats are filled as can be at that compliance (where the policy fills seats first)."""
-    best = _reference(trial, reading)
-    if reading.block is None or best is None or reading.block.block.fill != "seats_first":
+    turn = trial.turn
+    if turn is None or turn.seated.block.fill != "seats_first" or len(turn.mine) >= len(turn.best):
         return
-    if len(trial.answer) < len(best) and reading.compliance(trial.answer) == reading.compliance(best):
-        said = f"{len(trial.answer)} seats are filled and {len(best)} could be: {_listed(best)}."
-        yield Offence("max_size", said, tuple(sorted(best - trial.answer)))
+    if reading.compliance(turn.mine, turn.seated) == reading.compliance(turn.best, turn.seated):
+        said = f"{len(turn.mine)} seats are filled and {len(turn.best)} could be{_in_block(reading, turn)}"
+        yield Offence("max_size", f"{said}: {_listed(turn.best)}.", tuple(sorted(turn.best - turn.mine)))
 
 
 @promised()
 def nonwaste_maximal(trial: Trial, reading: Reading) -> Iterator[Offence]:
     """No rejected applicant could be added without breaking the capacity or a cap or lowering compliance."""
-    if reading.block is None or not _allowed(trial, reading) or len(trial.answer) >= reading.outcome.policy.seats:
+    turn = trial.turn
+    if turn is None or len(turn.mine) >= turn.seated.block.seats:
         return
-    used = reading.used(trial.answer)
-    for one in trial.rejected:
-        keys = reading.people[reading.rank[one]].keys if one in reading.rank else None
-        if keys is not None and all(used[key] < reading.limits[key[0]] for key in keys):
-            yield Offence(
-                "nonwaste_maximal", f"A seat is empty that {one} could take without breaking any cap.", (one,)
-            )
+    used = reading.used(turn.before | turn.mine)
+    for one in _outside(trial, reading, turn):
+        if all(used[key] < reading.limits[key[0]] for key in reading.people[reading.rank[one]].keys):
+            said = f"A seat{_in_block(reading, turn)} is empty that {one} could take without breaking any cap."
+            yield Offence("nonwaste_maximal", said, (one,))
 
 
 @promised()
 def no_justified_envy(trial: Trial, reading: Reading) -> Iterator[Offence]:
     """No rejected applicant above a selected one could take their seat and keep every cap and reserve as it is."""
-    if reading.block is None or not _allowed(trial, reading):
+    turn = trial.turn
+    if turn is None:
         return
-    people, used = reading.people, reading.used(trial.answer)
-    inside = sorted((reading.rank[one] for one in trial.answer - reading.pinned), reverse=True)
-    outside = sorted(reading.rank[one] for one in trial.rejected if one in reading.rank)
-    groups = [people[reading.rank[one]].groups[0] for one in trial.answer]
-    for out in first_of_each(people, outside, 0):
-        for seat in first_of_each(people, inside, 0):
+    people, used, place = reading.people, reading.used(turn.before | turn.mine), turn.seated.place
+    inside = sorted((reading.rank[one] for one in turn.mine - reading.pinned), reverse=True)
+    outside = [reading.rank[one] for one in _outside(trial, reading, turn)]
+    groups = [groups_in(people[reading.rank[one]], place) for one in turn.mine]
+    for out in first_of_each(people, outside, place):
+        for seat in first_of_each(people, inside, place):
             above = reading.level[out] < reading.level[seat]
-            if above and could_take(people[out], people[seat], used, reading.limits, groups, reading.block):
-                said = f"{people[out].id} ranks above {people[seat].id} and could take the seat: every cap and reserve "
-                yield Offence("no_justified_envy", f"{said}stays as it is.", (people[out].id, people[seat].id))
+            if above and could_take(people[out], people[seat], used, reading.limits, groups, turn.seated):
+                said = f"{people[out].id} ranks above {people[seat].id} and could take the seat"
+                said = f"{said}{_in_block(reading, turn)}: every cap and reserve stays as it is."
+                yield Offence("no_justified_envy", said, (people[out].id, people[seat].id))
 
 
 @promised()
@@ -119,13 +120,12 @@ def within_signature(trial: Trial, reading: Reading) -> Iterator[Offence]:
 @promised(usual=False)
 def dominance(trial: Trial, reading: Reading) -> Iterator[Offence]:
     """Whoever ranks higher, claims as much and is under no further cap is selected if the other is."""
-    if reading.block is None:
-        return
     for one in (one for one in trial.rejected if one in reading.rank):
         for other in sorted(trial.answer & reading.rank.keys() - reading.pinned):
             a, b = reading.rank[one], reading.rank[other]
             mine, theirs = reading.people[a], reading.people[b]
-            more = mine.groups[0] >= theirs.groups[0] and set(mine.keys) <= set(theirs.keys)
+            more = mine.blocks >= theirs.blocks and set(mine.keys) <= set(theirs.keys)
+            more = more and all(here >= there for here, there in zip(mine.groups, theirs.groups, strict=True))
             if more and reading.level[a] < reading.level[b]:
                 yield Offence("dominance", f"{one} is at least as well placed as {other} in everything.", (one, other))
 
@@ -133,7 +133,7 @@ def dominance(trial: Trial, reading: Reading) -> Iterator[Offence]:
 @promised()
 def best_set(trial: Trial, reading: Reading) -> Iterator[Offence]:
     """The best-ranked applicant is in if possible, then the next, at that compliance and number of seats."""
-    best = _reference(trial, reading)
+    best = reading.reference(trial.answer) if trial.allowed else None
     if best is None or best == trial.answer:
         return
     missing = sorted(best - trial.answer, key=lambda one: reading.rank[one])
@@ -162,7 +162,7 @@ def single_group_guarantee_formula(trial: Trial, reading: Reading) -> Iterator[O
 @promised(classes="nested once", usual=False)
 def per_category_cutoffs(trial: Trial, reading: Reading) -> Iterator[Offence]:
     """There is a cut-off for each reserve and an open one that give the answer."""
-    if reading.block is None or reading.limits or reading.pinned or not _allowed(trial, reading):
+    if reading.block is None or reading.limits or reading.pinned or not trial.allowed:
         return
     order = sorted(range(len(reading.ids)), key=lambda r: (reading.level[r], reading.ids[r] not in trial.answer))
     reached: set[str] = set()
@@ -176,15 +176,17 @@ def per_category_cutoffs(trial: Trial, reading: Reading) -> Iterator[Offence]:
         yield Offence("per_category_cutoffs", f"{one} is selected below the cut-off of every category.", (one,))
 
 
-def _allowed(trial: Trial, reading: Reading) -> bool:
-    """Whether the answer breaks neither eligibility nor a cap, so that it can be compared with others."""
-    if not trial.answer <= reading.rank.keys() or len(trial.answer) > reading.outcome.policy.seats:
-        return False
-    return all(number <= reading.limits[key[0]] for key, number in reading.used(trial.answer).items())
+def _outside(trial: Trial, reading: Reading, turn: Turn) -> list[str]:
+    """The rejected members of a block, best first."""
+    place, plan = turn.seated.place, reading.outcome.choice.plan
+    everybody = place >= len(plan.blocks)
+    ranked = [one for one in trial.rejected if one in reading.rank]
+    return [one for one in ranked if everybody or place in reading.people[reading.rank[one]].blocks]
 
 
-def _reference(trial: Trial, reading: Reading) -> frozenset[str] | None:
-    return reading.reference(trial.answer) if _allowed(trial, reading) else None
+def _in_block(reading: Reading, turn: Turn) -> str:
+    """Which block, where there are several."""
+    return "" if reading.block is not None else f" in the block {turn.seated.block.name!r}"
 
 
 def _seats(filled: tuple[int, ...]) -> str:

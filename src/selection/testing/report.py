@@ -13,6 +13,11 @@ from selection.testing.trial import NoAnswerError, Trial
 
 E = TypeVar("E", bound=Exception)
 
+_UNTOLD = (
+    "(each block draws fresh tickets, which are not known without a seed: max_compliance, max_size, nonwaste_maximal, "
+    "no_justified_envy and best_set are not judged)"
+)
+
 #: So many rows are printed; all are in the error.
 MOST_ROWS = 40
 
@@ -34,7 +39,7 @@ def report(
         f"{name} breaks {broken!r}: {statement}",
         "\n".join(f"  {offence.sentence}" for offence in offences[:5]),
         f"The smallest pool found that shows it ({_count(len(trial.rows), 'applicant')}):",
-        _table(trial),
+        "\n".join([_table(trial), "", *(f"  {line}" for line in trial.told)]) if trial.told else _table(trial),
         f"  {name} selects: {_listed(answer)}",
         *([f"  the policy selects: {_listed(sorted(known))}"] if known is not None else []),
         *(
@@ -42,6 +47,7 @@ def report(
             if _tied(trial)
             else []
         ),
+        *([f"  {_UNTOLD}"] if trial.reading is not None and not trial.reading.told else []),
         f"To see it again:\n\n{_code(trial, name)}",
     ]
     return kind("\n\n".join(parts[:4]) + "\n" + "\n".join(["", *parts[4:-1], "", parts[-1]]), tuple(offences),
@@ -91,9 +97,9 @@ def _cell(value: Any) -> str:
 
 def _code(trial: Trial, name: str) -> str:
     if len(trial.rows) > MOST_ROWS:
-        return f"{name}(error.rows, policy)   # the rows are in the error"
+        return f"rows = error.rows\n{name}({trial.call})"
     rows = pprint.pformat(trial.rows, width=110, sort_dicts=False)
-    return f"rows = {rows}\n{name}(rows, policy)"
+    return f"rows = {rows}\n{name}({trial.call})"
 
 
 def _count(number: int, word: str) -> str:

@@ -5,139 +5,20 @@ from __future__ import annotations
 import copy
 import inspect
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import cached_property
-from itertools import islice, permutations, product
-from typing import Any, Final
+from typing import Any
 
-import numpy as np
-
-from selection.auditing.verification import Seen, compliance, people_of
-from selection.choice import SeatedBlock, choose
 from selection.errors import SelectionError
 from selection.outcome import Outcome
-from selection.outcome import select as library_select
-from selection.testing.pools import Row, Rules, policy_of
+from selection.testing.pools import Row, Rules
+from selection.testing.reading import SEED, Reading, Turn, read
 
 Select = Callable[..., Any]
-
-#: The key of the tickets where the caller names none.
-SEED: Final = "fairness"
-
-#: So many orders of tied applicants are tried to find one under which an answer is right.
-MOST_ORDERS: Final = 720
 
 
 class NoAnswerError(Exception):
     """A selection function raised, or answered something that is no list of ids."""
-
-
-@dataclass(frozen=True, eq=False)
-class Reading:
-    """The rows as the policy reads them, ranked; `tickets` whether the order among tied applicants is known too."""
-
-    outcome: Outcome
-    tickets: bool
-
-    @cached_property
-    def ids(self) -> list[str]:
-        """The ids of the ranked applicants, best first."""
-        return [str(one) for one in self.outcome.intake.pool.ids[self.outcome.ranking.order]]
-
-    @cached_property
-    def rank(self) -> dict[str, int]:
-        return {one: rank for rank, one in enumerate(self.ids)}
-
-    @cached_property
-    def people(self) -> list[Seen]:
-        return people_of(self.outcome)
-
-    @cached_property
-    def level(self) -> list[int]:
-        """Per rank the place in the order as far as it is known: tied applicants share one where tickets are not."""
-        ties = self.outcome.ranking.ties.tolist()
-        single = self.outcome.policy.lottery.tickets == "single"
-        return list(range(len(ties))) if self.tickets and single else ties
-
-    @cached_property
-    def limits(self) -> dict[str, int]:
-        return {cap.name: cap.seats for cap in self.outcome.choice.plan.caps}
-
-    @cached_property
-    def pinned(self) -> frozenset[str]:
-        return frozenset(self.outcome.policy.pinned)
-
-    @property
-    def block(self) -> SeatedBlock | None:
-        """The one block, if all seats are in a single block open to everybody."""
-        blocks = self.outcome.choice.plan.blocks
-        return self.outcome.choice.blocks[0] if len(blocks) == 1 and blocks[0].rule is None else None
-
-    def signature(self, rank: int) -> tuple[Any, ...]:
-        """What the choice can tell of the applicant at this rank."""
-        one = self.people[rank]
-        return frozenset(one.keys), one.groups, one.blocks
-
-    def used(self, ids: Iterable[str]) -> Counter[Any]:
-        """How many of these count under each cap."""
-        return Counter(key for one in ids for key in self.people[self.rank[one]].keys)
-
-    def compliance(self, ids: Iterable[str]) -> tuple[int, ...]:
-        """What each reserve of the one block reaches with these applicants."""
-        assert self.block is not None
-        vector = compliance([self.people[self.rank[one]].groups[0] for one in ids], self.block)
-        return (sum(vector),) if self.block.block.compliance == "total" else vector
-
-    def reference(self, answer: frozenset[str]) -> frozenset[str] | None:
-        """What the policy selects, with tied applicants in an order that speaks for the answer as far as one can.
-
-        With known tickets the one right set. Else: if any order of the tied makes the answer right, then so does one
-        in which the answered come first (whoever is answered and moves up stays in); in several blocks their own order
-        matters too. None where it cannot be told: fresh tickets for each block, or too many orders.
-        """
-        if self.tickets or not len(self.ids):
-            return frozenset(one for one, taken in zip(self.ids, self.outcome.choice.selected, strict=True) if taken)
-        if self.outcome.policy.lottery.tickets != "single" and len(self.outcome.choice.plan.blocks) > 1:
-            return None
-        found: frozenset[str] | None = None
-        for tried, order in enumerate(islice(self._orders(answer), MOST_ORDERS)):
-            selected = self._selected(order)
-            if selected == answer:
-                return answer
-            found = found or selected
-            if tried == MOST_ORDERS - 1:
-                return None
-        return found
-
-    def _orders(self, answer: frozenset[str]) -> Iterator[list[int]]:
-        """Ranks with the answered first within each tie, in every order that several blocks could tell apart."""
-        ties: dict[int, list[int]] = {}
-        for rank, tie in enumerate(self.outcome.ranking.ties.tolist()):
-            ties.setdefault(tie, []).append(rank)
-        first = [[r for r in tied if self.ids[r] in answer] for tied in ties.values()]
-        rest = [[r for r in tied if self.ids[r] not in answer] for tied in ties.values()]
-        each = [self._arrangements(one) for one in first]
-        for arranged in product(*each):
-            yield [r for one, others in zip(arranged, rest, strict=True) for r in (*one, *others)]
-
-    def _arrangements(self, ranks: Sequence[int]) -> list[tuple[int, ...]]:
-        alike = len(self.outcome.choice.plan.blocks) == 1 or len({self.signature(r) for r in ranks}) < 2
-        return [tuple(ranks)] if alike else list(islice(permutations(ranks), MOST_ORDERS))
-
-    def _selected(self, order: list[int]) -> frozenset[str]:
-        ranking, places = self.outcome.ranking, np.array(order)
-        held = {order.index(rank): block for rank, block in self.outcome.held.items()}
-        choice = choose(replace(ranking, order=ranking.order[places]), held=held)
-        return frozenset(self.ids[order[place]] for place in np.flatnonzero(choice.selected).tolist())
-
-
-def read(rows: Sequence[Row], policy: Rules, seed: str | None) -> Reading | None:
-    """The rows as the policy reads them; None where policy and rows do not fit together, or a tie has no lottery."""
-    try:
-        return Reading(library_select(rows, policy_of(policy), seed=seed or SEED), seed is not None)
-    except SelectionError:
-        return None
 
 
 class Trial:
@@ -155,6 +36,19 @@ class Trial:
         return read(self.rows, self.policy, self.seed)
 
     @cached_property
+    def turn(self) -> Turn | None:
+        """The first block in which the answer is not the policy's; None where none is, or it breaks a limit before."""
+        return self.reading.turn(self.answer) if self.reading is not None and self.allowed else None
+
+    @cached_property
+    def allowed(self) -> bool:
+        """Whether the answer breaks neither eligibility nor a limit, so that it can be compared with others."""
+        reading = self.reading
+        if reading is None or not self.answer <= reading.rank.keys() or len(self.answer) > reading.outcome.policy.seats:
+            return False
+        return all(number <= reading.limits[key[0]] for key, number in reading.used(self.answer).items())
+
+    @cached_property
     def rejected(self) -> list[str]:
         """Who was not selected: the ranked, best first, then the others."""
         ranked = self.reading.ids if self.reading else []
@@ -163,7 +57,7 @@ class Trial:
 
     def again(self, rows: Sequence[Row], policy: Rules | None = None) -> frozenset[str]:
         """What the function answers for these rows (and another policy)."""
-        ids = _asked(self.select, rows, self.policy if policy is None else policy, self.seed)
+        ids = self._asked(rows, self.policy if policy is None else policy)
         twice = [one for one, times in Counter(ids).items() if times > 1]
         if twice:
             raise NoAnswerError(f"it selects {twice[0]} more than once")
@@ -180,19 +74,106 @@ class Trial:
         """The rows without some applicants."""
         return [row for row in self.rows if str(row["id"]) not in ids]
 
+    @property
+    def told(self) -> tuple[str, ...]:
+        """What the function was told beside rows and policy, a line for each thing."""
+        return ()
 
-def _asked(select: Select, rows: Sequence[Row], policy: Rules, seed: str | None) -> list[str]:
-    options = {"seed": seed or SEED} if _takes_seed(select) else {}
-    try:
-        answer = select(copy.deepcopy(list(rows)), policy, **options)
-    except Exception as error:
-        said = error.sentence if isinstance(error, SelectionError) else str(error)
-        raise NoAnswerError(f"it raised {type(error).__name__}: {said}") from error
-    if isinstance(answer, Outcome):
-        answer = answer.intake.pool.ids[answer.ranking.order[answer.choice.selected]].tolist()
+    @property
+    def call(self) -> str:
+        """The arguments of the call, as they are typed."""
+        return "rows, policy"
+
+    def arguments(self, rows: Sequence[Row], policy: Rules) -> tuple[Any, ...]:
+        """What the function is called with; the rows are its own, to do with as it likes."""
+        return copy.deepcopy(list(rows)), policy
+
+    def _asked(self, rows: Sequence[Row], policy: Rules) -> list[str]:
+        options = {"seed": self.seed or SEED} if _takes_seed(self.select) else {}
+        try:
+            return ids_of(self.select(*self.arguments(rows, policy), **options))
+        except NoAnswerError:
+            raise
+        except Exception as error:
+            said = error.sentence if isinstance(error, SelectionError) else str(error)
+            raise NoAnswerError(f"it raised {type(error).__name__}: {said}") from error
+
+
+class Withdrawal(Trial):
+    """A replacement function on one pool: who had a seat, who withdraws, and who has one afterwards.
+
+    The reading is that of the outcome afterwards: kept offers hold their seats in it.
+    """
+
+    def __init__(
+        self, select: Select, rows: Sequence[Row], policy: Rules, withdrawn: Sequence[str], seed: str | None = None
+    ) -> None:
+        super().__init__(select, rows, policy, seed)
+        self.withdrawn = tuple(withdrawn)
+
+    @classmethod
+    def drawn(
+        cls, select: Select, rows: Sequence[Row], policy: Rules, places: Sequence[int], seed: str | None = None
+    ) -> Withdrawal:
+        """Those withdraw who stand at these places of a list: first whoever has a seat, best first, then the others."""
+        made = cls(select, rows, policy, (), seed)
+        names = list(dict.fromkeys([*made.selected, *(str(row["id"]) for row in rows)]))
+        return cls(select, rows, policy, list(dict.fromkeys(names[place % len(names)] for place in places)), seed)
+
+    @cached_property
+    def before(self) -> Reading | None:
+        """The rows as the policy reads them before anybody withdraws."""
+        return read(self.rows, self.policy, self.seed)
+
+    @cached_property
+    def selected(self) -> tuple[str, ...]:
+        """Who has a seat before anybody withdraws, best rank first."""
+        if self.before is None:
+            return ()
+        taken = self.before.outcome.choice.selected
+        return tuple(one for one, seated in zip(self.before.ids, taken, strict=True) if seated)
+
+    @cached_property
+    def reading(self) -> Reading | None:
+        if self.before is None or not self.without(*self.withdrawn):
+            return None
+        return Reading(self.before.outcome.replace(self.withdrawn).outcome, self.before.tickets)
+
+    @cached_property
+    def rejected(self) -> list[str]:
+        return [one for one in super().rejected if one not in self.withdrawn]
+
+    @property
+    def told(self) -> tuple[str, ...]:
+        return f"had a seat: {', '.join(self.selected) or 'nobody'}", f"withdraws: {', '.join(self.withdrawn)}"
+
+    @property
+    def call(self) -> str:
+        return f"rows, policy, {list(self.selected)}, {list(self.withdrawn)}"
+
+    def arguments(self, rows: Sequence[Row], policy: Rules) -> tuple[Any, ...]:
+        return *super().arguments(rows, policy), list(self.selected), list(self.withdrawn)
+
+
+def ids_of(answer: Any) -> list[str]:
+    """The ids in what a function returned; `NoAnswerError` says what came instead."""
+    outcome = getattr(answer, "outcome", answer)
+    if isinstance(outcome, Outcome):
+        return [str(one) for one in outcome.intake.pool.ids[outcome.ranking.order[outcome.choice.selected]]]
+    wanted = "expected are the ids of the selected applicants"
+    if inspect.iscoroutine(answer):
+        answer.close()
+        raise NoAnswerError(f"it returned a coroutine; {wanted}: give a function that awaits it, as with asyncio.run")
+    if hasattr(answer, "columns"):
+        raise NoAnswerError(f'it returned a table; {wanted}, as in table["id"]')
     if isinstance(answer, (str, bytes)) or not isinstance(answer, Iterable):
-        raise NoAnswerError(f"it returned {type(answer).__name__}; expected are the ids of the selected applicants")
-    return [str(one) for one in answer]
+        raise NoAnswerError(f"it returned {type(answer).__name__}; {wanted}")
+    ids = list(answer)
+    other = next((one for one in ids if isinstance(one, (Mapping, bool, bytes)) or one is None), "")
+    if other != "":
+        kind = "rows" if isinstance(other, Mapping) else f"{type(other).__name__} ({other!r})"
+        raise NoAnswerError(f"it returned {kind}; {wanted}")
+    return [str(one) for one in ids]
 
 
 def _takes_seed(select: Select) -> bool:
