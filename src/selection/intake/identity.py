@@ -58,7 +58,7 @@ def read_ids(
 
 def _packed(raw: Column, field: FieldForm) -> Texts | None:
     """The ids in one piece where every row has one and nothing has to be filled up; else None."""
-    texts = raw.values
+    texts: Any = raw.values
     if not isinstance(texts, Texts) or field.width or len(texts) != len(raw) or (raw.codes < 0).any():
         return None
     if not field.prefix or not len(texts):
