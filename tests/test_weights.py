@@ -16,6 +16,7 @@ import pytest
 from selection import Outcome, select
 from selection.assessment import MISSING, Weighed
 from selection.choice import choose
+from selection.errors import NotFoundError
 from selection.ranking import rank
 
 sys.path.insert(0, str(Path(__file__).parent.parent / "benchmarks"))
@@ -121,5 +122,5 @@ def test_scores_too_large_for_machine_numbers_are_compared_exactly() -> None:
 
 
 def test_bad_ids_are_answered() -> None:
-    with pytest.raises(LookupError):
+    with pytest.raises(NotFoundError):
         select(ROWS, POLICY).weights("nobody")
