@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 
 from selection import SelectionError, select
 from selection.explanations import EDITIONS, catalogue, file_schema
-from selection.explanations.catalogues import languages, words
+from selection.explanations.catalogues import RIGHT_TO_LEFT, languages, wording, words
 
 ROOT = Path(__file__).parent.parent
 LANGUAGES = tuple(languages())
@@ -68,6 +68,14 @@ def test_without_babel_nothing_is_said_wrongly(language: str, said: str, monkeyp
     monkeypatch.setitem(sys.modules, "babel", None)
     number = {"en": 1, "fr": Decimal("1.5"), "ru": 2}[language]
     assert words.__wrapped__(language).count("points", number) == said
+
+
+def test_values_keep_their_own_direction_in_a_sentence_from_right_to_left() -> None:
+    assert words("ar").apart("2025-0001") == "\u20682025-0001\u2069"
+    assert words("ar").apart("") == ""
+    assert {words(one).apart("2025-0001") for one in LANGUAGES if one != "ar"} == {"2025-0001"}
+    pages = {one: wording("pages", one)["direction"] for one in LANGUAGES}
+    assert {one for one, direction in pages.items() if direction == "rtl"} == set(RIGHT_TO_LEFT)
 
 
 def test_the_schema_at_the_root_is_fresh() -> None:

@@ -31,8 +31,9 @@ def counterfactuals(outcome: Outcome, place: int, language: str = "en") -> Any:
         sentence = 'The policy calls no field changeable: add a line such as  changeable = ["years_experience"].'
         raise PolicyError("nothing_changeable", sentence)
     rows = list(_rows(outcome, place))
-    said = words(language)["applicant"]["change"]
-    texts = [said.format(field=name, before=shown(old), value=shown(new)) for name, old, new in rows]
+    tongue = words(language)
+    said, put = tongue["applicant"]["change"], tongue.apart
+    texts = [said.format(field=put(name), before=put(shown(old)), value=put(shown(new))) for name, old, new in rows]
     cells = {name: objects([row[i] for row in rows]) for i, name in enumerate(("field", "value", "instead"))}
     return native({**cells, "text": objects(texts)}, outcome.intake.kind)
 

@@ -8,12 +8,14 @@ from dataclasses import dataclass
 from decimal import Decimal
 from functools import cache
 from importlib import resources
-from typing import Any
+from typing import Any, Final
 
 from selection.applicants import canonical_text
 from selection.errors import NotFoundError, did_you_mean
 
 Number = int | Decimal
+
+RIGHT_TO_LEFT: Final = ("ar",)
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -34,6 +36,13 @@ class Words:
         forms: Mapping[str, str] = self.sections["counts"][thing]
         wording = forms.get(self.form(number), forms["other"])
         return wording.format(n=self.number(number))
+
+    def apart(self, value: str) -> str:
+        """A value from the data in a sentence, isolated where the language runs from right to left.
+
+        Without isolates `2025-0001` reads as `0001-2025` in an Arabic sentence.
+        """
+        return f"\u2068{value}\u2069" if value and self.language in RIGHT_TO_LEFT else value
 
 
 def languages() -> list[str]:

@@ -156,7 +156,8 @@ class _Ranked:
 
     def _open(self, facts: dict[str, Any]) -> dict[str, Any]:
         said = sentences.spoken(facts, self.words)
-        return {**said, "rank": _RANK, "score": _SCORE, "points": _POINTS, "id": _ID, "ticket": _TICKET}
+        own = {"id": self.words.apart(_ID), "ticket": self.words.apart(_TICKET)}
+        return {**said, "rank": _RANK, "score": _SCORE, "points": _POINTS, **own}
 
     def _paragraph(self, facts: dict[str, Any]) -> str:
         said = self._open(facts)

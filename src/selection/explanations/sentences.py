@@ -67,27 +67,27 @@ def sentence(facts: Facts) -> str:
 def spoken(facts: Facts, words: Words) -> dict[str, Any]:
     """The facts as they stand in a sentence."""
     common = {
-        "id": facts["id"],
+        "id": words.apart(facts["id"]),
         "status": words["statuses"][facts["status"]],
-        **{name: facts[name] for name in ("rule", "field", "stands")},
-        "why": facts["why"] and str(facts["why"]).removesuffix("."),
-        "seen": ", ".join(f"{k} {shown(v)}" for k, v in facts["seen"].items()),
+        **{name: facts[name] and words.apart(facts[name]) for name in ("rule", "field", "stands")},
+        "why": facts["why"] and words.apart(str(facts["why"]).removesuffix(".")),
+        "seen": _seen(facts["seen"], words),
     }
     return common if facts["rank"] is None else {**common, **_of_ranked(facts, words)}
 
 
 def _of_ranked(facts: Facts, words: Words) -> dict[str, Any]:
     reserves = facts["because_of"] if facts["reason"] == "reserve" else facts["kept_for"]
-    caps = [f"{capped(one)} ({words.number(one['seats'])})" for one in facts["caps"]]
+    caps = [f"{words.apart(capped(one))} ({words.number(one['seats'])})" for one in facts["caps"]]
     return {
         **{name: number(facts[name], words) for name in ("rank", "ranked", "position", "last", "tier", "score")},
         "points": words.count("points", facts["score"]),
         "seats": words.count("seats", facts["selected"]),
-        "reserves": ", ".join(reserves),
+        "reserves": ", ".join(map(words.apart, reserves)),
         "caps": ", ".join(caps),
         "facts": ", ".join([words.count("seats", facts["seats"]), *caps]),
-        "name": facts["tier_name"],
-        **{name: facts[name] for name in ("ticket", "seat", "block")},
+        "name": facts["tier_name"] and words.apart(facts["tier_name"]),
+        **{name: facts[name] and words.apart(str(facts[name])) for name in ("ticket", "seat", "block")},
     }
 
 
@@ -103,8 +103,13 @@ def capped(cap: Mapping[str, Any]) -> str:
 
 def contribution(criterion: str, given: Decimal, seen: Mapping[str, Any], words: Words) -> str:
     """The officer's line about one criterion."""
-    what = ", ".join(f"{k} {shown(v)}" for k, v in seen.items())
-    return words["officer"]["points"].format(points=words.number(given), criterion=criterion, seen=what)
+    said = {"points": words.number(given), "criterion": words.apart(criterion), "seen": _seen(seen, words)}
+    return words["officer"]["points"].format_map(said)
+
+
+def _seen(seen: Mapping[str, Any], words: Words) -> str:
+    """What a rule saw, field by field."""
+    return ", ".join(words.apart(f"{k} {shown(v)}") for k, v in seen.items())
 
 
 def cutoff(facts: Facts, words: Words, edition: str) -> str:
