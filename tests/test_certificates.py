@@ -16,7 +16,7 @@ import pytest
 
 from edition import decided
 from selection.attendance import attend, write
-from selection.certificates import RECORD, check, issue
+from selection.certificates import RECORD, check, issue, seals
 from selection.certificates.issuing import facts_of
 from selection.certificates.printing import Press, qr_code
 from selection.editions import Edition, Person
@@ -114,6 +114,29 @@ def test_a_certificate_says_its_facts_in_its_language(language: str) -> None:
     catalogue = pypdf.PdfReader(io.BytesIO(Press(DAY).pdf(facts))).trailer["/Root"]
     assert catalogue["/Lang"] == language
     assert catalogue["/MarkInfo"]["/Marked"]
+
+
+@pytest.mark.parametrize(
+    ("language", "name"),
+    [
+        ("en", "Amina O'Hara"),
+        ("fr", "Hélène Dupré"),
+        ("es", "José Núñez"),
+        ("ar", "فاطمة الزهراء"),
+        ("ru", "Екатерина Иванова"),
+        ("zh", "王小明"),
+    ],
+)
+def test_a_camera_reads_the_line_from_the_printed_page(language: str, name: str) -> None:
+    fonts_of(language)
+    pdfium = pytest.importorskip("pypdfium2", reason="drawing pages needs pypdfium2 (extra `dev`)")
+    zxing = pytest.importorskip("zxingcpp", reason="reading QR codes needs zxing-cpp (extra `dev`)")
+    programme = Programme.load(ROOT / "examples" / "cgmp_2025" / "programme.toml")
+    line = seals.line(Person("CGMP-00042", name), programme.wording(language).title, DAY, b"key")
+    pages = pdfium.PdfDocument(Press(DAY).pdf(facts_of(programme, Person("CGMP-00042", name), language, 7, line)))
+    assert len(pages) == 1
+    seen = zxing.read_barcodes(pages[0].render(scale=150 / 72).to_numpy())
+    assert [one.text for one in seen] == [line]
 
 
 @pytest.mark.parametrize("character", ["\U0010fffd", "\ue000", "\u0378"])
