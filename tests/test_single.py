@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import cProfile
+import pstats
 import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -9,9 +11,11 @@ from typing import Any
 
 import numpy as np
 import pytest
+from hypothesis import assume, given
+from hypothesis import strategies as st
 
 from selection import Applicant, Outcome, Policy, read_applicants, select
-from selection.errors import InputError, PolicyError
+from selection.errors import InputError, PolicyError, SelectionError
 
 EXAMPLE = Path(__file__).resolve().parents[1] / "examples" / "cgmp_2025"
 STANDING = ("eligible", "ineligible", "incomplete")
@@ -82,6 +86,29 @@ def test_no_one_order_is_said() -> None:
     rules = {"capacity": 1, "ties": {"order": ["lottery"]}, "lottery": {"weight": "w"}}
     with pytest.raises(PolicyError, match="no one order"):
         select([{"id": "1", "w": 1}], rules, seed="s").standings.of({"id": "2", "w": 1})
+
+
+@given(st.text(st.characters(max_codepoint=0x2FF), min_size=1, max_size=6))
+def test_an_id_is_read_alone_as_in_a_pool(own: str) -> None:
+    try:
+        pool = read_applicants([{"id": own}]).pool
+    except SelectionError:
+        return
+    assume(len(pool))  # a blank id alone makes an empty row
+    pooled = str(pool.ids[0])
+    assert Policy.model_validate({"capacity": 1}).assess({"id": own}).id == pooled
+
+
+def test_an_applicant_nobody_has_seen_costs_hardly_more(outcome: Outcome) -> None:
+    """Counted calls: a new id, and new answers to what the policy does not read, open nothing."""
+    policy, one = outcome.policy, {"id": "1", "country": "Kenya", "role": "nra", "essay": "0"}
+    policy.assess(one)
+    counted = []
+    for again in (one, {**one, "id": "2", "essay": "1"}):
+        profile = cProfile.Profile()
+        profile.runcall(policy.assess, again)
+        counted.append(pstats.Stats(profile).total_calls)  # type: ignore[attr-defined]
+    assert counted[1] < counted[0] + 20
 
 
 def test_many_threads_get_the_same_answers(outcome: Outcome) -> None:

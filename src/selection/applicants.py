@@ -170,12 +170,11 @@ def pool_hash(pool: Pool) -> str:
     each applicant its number among them. Ids are sorted by length in UTF-8, then by their bytes.
     """
     names = sorted(pool.columns)
-    order, repeated = _sorted_ids(pool.ids.tolist())
+    order, repeated = _sorted_ids(pool.ids)
     if repeated:
         texts = [_texts(pool.columns[name]) for name in names]
         ids = [str(one).encode("utf-8", "surrogatepass") for one in pool.ids.tolist()]
-        places = range(len(ids))
-        listed = sorted(places, key=lambda p: (len(ids[p]), ids[p], [cells[p] for cells in texts]))
+        listed = sorted(range(len(ids)), key=lambda p: (len(ids[p]), ids[p], [cells[p] for cells in texts]))
         order = np.array(listed, dtype=np.int64)
     digest = hashlib.sha256(f"{len(pool)}".encode())
     for name in ("id", *names):
@@ -185,20 +184,22 @@ def pool_hash(pool: Pool) -> str:
     return digest.hexdigest()
 
 
-def _sorted_ids(ids: list[str]) -> tuple[npt.NDArray[np.int64], bool]:
-    """The places of the ids in their order, and whether an id stands more than once."""
+def _sorted_ids(ids: npt.NDArray[Any]) -> tuple[npt.NDArray[np.int64], bool]:
+    """The places of the ids in their order, and whether an id may stand more than once."""
     packed = Texts.of(ids)
     if packed is None:
-        written = [one.encode("utf-8", "surrogatepass") for one in ids]
+        written = [one.encode("utf-8", "surrogatepass") for one in ids.tolist()]
         order = sorted(range(len(ids)), key=lambda place: (len(written[place]), written[place]))
-        return np.array(order, dtype=np.int64), len(set(ids)) < len(ids)
-    return packed.order(), len(set(ids)) < len(ids)
+        return np.array(order, dtype=np.int64), len(set(written)) < len(ids)
+    placed, hashes = packed.order(), packed.hashes()
+    return placed, bool((hashes[placed[1:]] == hashes[placed[:-1]]).any())
 
 
 def _written(pool: Pool, name: str, order: npt.NDArray[np.int64]) -> Iterator[bytes]:
     """What the hash reads of one field, the applicants in this order."""
     if name == "id":
-        yield from _one_by_one(Texts.of(pool.ids[order].tolist()) or pool.ids[order].tolist())
+        ids = Texts.of(pool.ids)
+        yield from _one_by_one(pool.ids[order].tolist() if ids is None else ids.take(order))
         return
     column = pool.columns[name]
     codes = column.codes[order]
@@ -226,8 +227,7 @@ def _one_each(codes: npt.NDArray[np.int32], texts: Texts) -> bool:
 def _one_by_one(texts: Texts | list[str]) -> Iterator[bytes]:
     """The length of each text in bytes, then all of them one after the other."""
     if isinstance(texts, Texts):
-        yield texts.lengths.astype("<u4").tobytes()
-        yield texts.data.replace(texts.separator.encode(), b"")
+        yield from (texts.lengths.astype("<u4").tobytes(), texts.data.replace(texts.separator.encode(), b""))
         return
     written = [text.encode("utf-8", "surrogatepass") for text in texts]
     yield np.fromiter(map(len, written), dtype="<u4", count=len(written)).tobytes()

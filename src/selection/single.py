@@ -73,6 +73,7 @@ class Single:
     def __init__(self, policy: Policy) -> None:
         self.policy = policy
         self._derived = {table.field: table for table in policy.derive}
+        self._read = policy.fields | {*COUNTRY_FIELDS, "id"}
         self._questions = tuple((q, _kept(q)) for q in questions(policy))
         self._fact = lru_cache(KEPT)(lambda code, fact: fact_of(policy, code, fact))
         self._cell = lru_cache(KEPT, typed=True)(_cell)
@@ -106,15 +107,15 @@ class Single:
         return Verdict(own, standing, cause, tier or tiers + 1, micro, tuple(parts), tuple(reserves), values)
 
     def cells(self, applicant: Applicant | Mapping[str, Any]) -> dict[str, Any]:
-        """The fields of one applicant as a pool holds them."""
+        """The fields of one applicant that the policy reads, as a pool holds them."""
         given = registration(applicant)
         if given is None:
             sentence = f"One applicant is a mapping or an Applicant, not a {type(applicant).__name__}."
             raise InputError("not_a_registration", sentence, type=type(applicant).__name__)
         return {
-            field: value if field in PERSONAL or _as_it_is(value) else self._cell(field, _hashable(value))
+            field: value if field in PERSONAL or _as_it_is(field, value) else self._cell(field, _hashable(value))
             for field, value in zip(map(self._field, given), given.values(), strict=True)
-            if value is not None
+            if value is not None and field in self._read
         }
 
     def groups(self, given: Mapping[str, Any]) -> dict[tuple[str, str], Any]:
@@ -174,8 +175,10 @@ def _kept(question: Question) -> Callable[[tuple[Any, ...]], tuple[int, Part]]:
     return lru_cache(KEPT, typed=True)(ask)
 
 
-def _as_it_is(value: Any) -> bool:
+def _as_it_is(field: str, value: Any) -> bool:
     """Values that reading would not change."""
+    if field == "id" and type(value) is str:
+        return value.isascii() and value.isprintable() and value.strip() == value != ""
     return type(value) in (int, bool, Decimal) or (isinstance(value, datetime) and value.tzinfo is not None)
 
 

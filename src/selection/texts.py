@@ -43,10 +43,12 @@ class Texts:
         self.data, self.separator = data, separator
 
     @classmethod
-    def of(cls, texts: Sequence[str]) -> Texts | None:
+    def of(cls, texts: Sequence[str] | npt.NDArray[Any] | Texts) -> Texts | None:
         """The texts in one piece; None if every separator stands in one of them, or they are no Unicode."""
+        if isinstance(texts, Texts):
+            return texts
         for separator in SEPARATORS:
-            joined = separator.join(texts) + separator if texts else ""
+            joined = separator.join(texts) + separator if len(texts) else ""
             if joined.count(separator) == len(texts):
                 try:
                     return cls(joined.encode(), separator)

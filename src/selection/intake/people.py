@@ -94,10 +94,14 @@ def _sums(texts: Texts) -> npt.NDArray[np.uint64]:
         piece = texts.signs[first[0] : texts.ends[min(block + AT_ONCE, len(texts)) - 1] + 1]
         sums[block : block + AT_ONCE] = np.add.reduceat(weights[piece], first - first[0])
         odd[block : block + AT_ONCE] = np.logical_or.reduceat(piece >= 0x80, first - first[0])
-    signs = Signs()
-    for code in np.flatnonzero(odd | (texts.lengths > LONGEST)).tolist():
-        key = np.frombuffer(_name_key(texts[code], signs).encode(), dtype=np.uint8)
-        sums[code] = weights[key].sum(dtype=np.uint64)
+    signs, known = Signs(), dict[bytes, Any]()
+    some = np.flatnonzero(odd | (texts.lengths > LONGEST))
+    for code, start, end in zip(some.tolist(), starts[some].tolist(), texts.ends[some].tolist(), strict=True):
+        name = texts.data[start:end]
+        if name not in known:
+            key = np.frombuffer(_name_key(name.decode(), signs).encode(), dtype=np.uint8)
+            known[name] = weights[key].sum(dtype=np.uint64)
+        sums[code] = known[name]
     return sums
 
 
