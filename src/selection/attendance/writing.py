@@ -55,9 +55,8 @@ def read(edition: Edition) -> Attended:
         raise OutputError("changed_result", sentence, file=TABLE)
     sessions = tuple(record["sessions"])
     with table.open(encoding="utf-8", newline="") as file:
-        rows = {row["id"]: row for row in csv.DictReader(file)}
+        shown = list(csv.DictReader(file))
     ids = tuple(record["ids"])
-    shown = list(rows.values())
     minutes = [[int(row[f"minutes_{n + 1}"]) for n in range(len(sessions))] for row in shown]
     quiz = tuple(number(row["quiz"]) for row in shown)
     made = np.array(minutes, dtype=np.int64).reshape(len(ids), len(sessions))

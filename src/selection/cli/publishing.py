@@ -21,10 +21,10 @@ def write(results: Path, out: Path, key: str, codes: Path | None, *, force: bool
     said = [f"Written to {out}: {outcome.pool_size:,} entries without ids or names."]
     if codes is not None:
         from selection.cli.shipped import write_text
-        from selection.dossier.sheets import quoted
+        from selection.dossier.sheets import harmless, quoted
 
         ids = sorted(map(str, outcome.intake.pool.ids.tolist()))
-        lines = [f"{quoted(one)},{dossier.code_of(key, one)}" for one in ids]
+        lines = [f"{quoted(harmless(one))},{dossier.code_of(key, one)}" for one in ids]
         write_text(codes, "\n".join(["id,code", *lines, ""]))
         said.append(f"Each applicant's code is in {codes}. Keep that file, and the key, to yourself.")
     say(printable("\n".join(said)))

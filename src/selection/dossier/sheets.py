@@ -14,12 +14,13 @@ from selection.dossier.joining import Part, joined
 from selection.numbering import combine
 from selection.vocabulary import ADDRESS
 
-#: What a spreadsheet takes for a formula, full-width forms included, or strips to find one behind it.
-FORMULA: Final = re.compile(r"[=+\-@\t\r\n＝＋－＠]")
-NUMBER: Final = re.compile(r"[+-]?\d+(\.\d+)?")
+#: What a spreadsheet takes for a formula, full-width forms and the old signs of macros included, or strips to find
+#: one behind it: all that `defusedcsv` looks for and more.
+FORMULA: Final = re.compile(r"[=+\-@|%\t\r\n＝＋－＠]")
+NUMBER: Final = re.compile(r"-?[0-9]+(\.[0-9]+)?")
 
 #: A cell that can be written as it stands holds none of these; seen from a column joined by line ends.
-DELICATE: Final = (*',"\r@', *(f"\n{sign}" for sign in "=+-\t\n＝＋－＠"))
+DELICATE: Final = (*',"\r@', *(f"\n{sign}" for sign in "=+-|%\t\n＝＋－＠"))
 
 #: Neighbouring columns become one text for each row where they have at most so many different rows.
 FEW: Final = 1 << 14

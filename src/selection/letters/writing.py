@@ -12,7 +12,7 @@ from typing import Any, Final
 from urllib.parse import quote
 
 from selection.dossier import folders
-from selection.dossier.sheets import lines
+from selection.dossier.sheets import as_read, lines
 from selection.editions import Edition
 from selection.errors import InputError, did_you_mean
 from selection.letters.letter import WRITTEN_TO, Letter, Writer
@@ -121,6 +121,6 @@ def _statuses(folder: Path) -> dict[str, str]:
     """What the letters that stand in a folder said, by id."""
     try:
         with (folder / MERGE).open(encoding="utf-8", newline="") as file:
-            return {row["id"]: row["status"] for row in csv.DictReader(file)}
+            return {as_read(row["id"]): row["status"] for row in csv.DictReader(file)}
     except (OSError, KeyError, ValueError):
         return {}
