@@ -41,6 +41,9 @@ NEIGHBOURS: Final = 60
 COMPARISONS: Final = 50_000
 LISTED: Final = 200
 
+#: The text by which a key is compared, and the key.
+Placed = tuple[str, str]
+
 
 @dataclass(frozen=True, slots=True)
 class Merge:
@@ -148,18 +151,22 @@ def _ranked(found: list[Merge]) -> list[Merge]:
     return sorted(found, key=lambda one: (-sum(n for _, n in one.spellings), one.spellings))
 
 
-def _alike(keys: Sequence[str]) -> Iterator[tuple[str, str]]:
+def _alike(keys: Sequence[str]) -> list[tuple[str, str]]:
     """Pairs of keys that differ in spaces or by a letter or two; each is compared with its near neighbours only."""
-    ratio, seen = _ratio(), set[tuple[str, str]]()
+    found = set[tuple[str, str]]()
+    numbers = {key: frozenset(filter(_numbered, key.split())) for key in keys}
     neighbours = min(NEIGHBOURS, max(2, COMPARISONS // max(1, len(keys))))
     for order in (_unspaced, _backwards, _sorted_words):
         placed = sorted((order(key), key) for key in keys)
-        for place, (ordered, key) in enumerate(placed):
-            for other_ordered, other in placed[place + 1 : place + 1 + neighbours]:
-                pair = (min(key, other), max(key, other))
-                if pair not in seen and (ordered == other_ordered or _near(ordered, other_ordered, pair, ratio)):
-                    seen.add(pair)
-                    yield pair
+        for apart in range(1, min(neighbours, len(placed) - 1) + 1):
+            # Names that differ in a number are two, unless a space is all that sets the number apart.
+            pairs = zip(placed[:-apart], placed[apart:], strict=True)
+            found.update(_near([(a, b) for a, b in pairs if numbers[a[1]] == numbers[b[1]] or a[0] == b[0]]))
+    return sorted(found)
+
+
+def _numbered(word: str) -> bool:
+    return any(map(str.isdigit, word))
 
 
 def _unspaced(key: str) -> str:
@@ -174,19 +181,29 @@ def _sorted_words(key: str) -> str:
     return " ".join(sorted(key.split()))
 
 
-def _near(one: str, other: str, pair: tuple[str, str], ratio: Any) -> bool:
-    if ratio is None or min(len(one), len(other)) < SHORTEST or ratio(one, other, score_cutoff=ALIKE) < ALIKE:
-        return False
-    # Two authorities whose names differ in the country or the number only are alike by their letters, and still two.
-    here, there = set(pair[0].split()), set(pair[1].split())
-    apart = [" ".join(sorted(words)) for words in (here - there, there - here)]
-    return not any(c.isdigit() for c in "".join(apart)) and bool(ratio(*apart) >= WORDS_ALIKE)
-
-
-def _ratio() -> Any:
-    """How alike two texts are, from the optional package; without it only spaces and the order of words may differ."""
+def _near(pairs: Sequence[tuple[Placed, Placed]]) -> Iterator[tuple[str, str]]:
+    """Those pairs that may be one organisation; without rapidfuzz only spaces and the order of words may differ."""
     try:
         from rapidfuzz.fuzz import ratio
+        from rapidfuzz.process import cpdist
     except ImportError:
-        return None
-    return ratio
+        yield from (_pair(one, other) for one, other in pairs if one[0] == other[0])
+        return
+    texts = [one[0] for one, _ in pairs], [other[0] for _, other in pairs]
+    scores = cpdist(*texts, scorer=ratio, score_cutoff=ALIKE, dtype=np.float64)
+    for place in np.flatnonzero(scores >= ALIKE).tolist():
+        one, other = pairs[place]
+        if one[0] == other[0] or _words_alike(one, other, ratio):
+            yield _pair(one, other)
+
+
+def _pair(one: Placed, other: Placed) -> tuple[str, str]:
+    return min(one[1], other[1]), max(one[1], other[1])
+
+
+def _words_alike(one: Placed, other: Placed, ratio: Any) -> bool:
+    """Two authorities whose names differ in the country only are alike by their letters, and still two."""
+    if min(len(one[0]), len(other[0])) < SHORTEST:
+        return False
+    here, there = set(one[1].split()), set(other[1].split())
+    return bool(ratio(*(" ".join(sorted(words)) for words in (here - there, there - here))) >= WORDS_ALIKE)
