@@ -1,6 +1,7 @@
 """One selection on several engines: seconds, candidates, memory, and whether the decisions are the same.
 
-    python benchmarks/engines.py [--rows 1000000] [--engines memory,duckdb,polars,dask,spark,ray] [--times 2]
+    python benchmarks/engines.py > docs/figures/engines.md
+    python benchmarks/engines.py [--rows 1000000] [--engines memory,duckdb,polars,dask,spark,cluster,ray] [--times 2]
 
 Registrations are made up and written as Parquet; each engine is a process of its own, reads the file, selects N/10 of
 the applicants and writes every decision as Parquet. The last of so many times in the same process is printed (warm),
@@ -29,12 +30,12 @@ SEED = "engines 2025"
 
 
 def main() -> None:
-    """Make the tables, run each engine on each, print what it took."""
+    """Make the tables, run each engine on each, print what it took as a page."""
     read = argparse.ArgumentParser(description="Seconds, candidates and memory of one selection on several engines.")
     read.add_argument("--rows", default="100000,1000000", help="sizes, with commas between")
     read.add_argument(
         "--engines",
-        default="duckdb,polars,dask,spark",
+        default="duckdb,polars,dask,spark,cluster",
         help="some of memory, duckdb, polars, dask, spark, cluster, ray",
     )
     read.add_argument("--times", type=int, default=2, help="runs in one process; the last is printed")
@@ -44,7 +45,7 @@ def main() -> None:
         print(json.dumps(run(asked.one[0], Path(asked.one[1]), Path(asked.one[2]), asked.times)))
         return
     names = [name for name in ("memory", *asked.engines.split(",")) if name in ON]
-    print(f"{'rows':>11} {'engine':>8} {'seconds':>8} {'ratio':>6} {'candidates':>11} {'driver MiB':>10}  decisions")
+    print(HEAD.format(command=" ".join(sys.argv[1:]), cores=os.cpu_count(), load=os.getloadavg()[0]), flush=True)
     with tempfile.TemporaryDirectory() as folder:
         for size in map(int, asked.rows.split(",")):
             table = make(Path(folder) / f"{size}.parquet", size)
@@ -52,15 +53,33 @@ def main() -> None:
             for name in dict.fromkeys(names):
                 took = in_own_process(name, table, Path(folder) / name, asked.times)
                 single = single or took
-                same = (
-                    "the same" if name == "memory" or equal(Path(folder) / "memory", Path(folder) / name) else "OTHERS"
-                )
-                ratio = took["seconds"] / single["seconds"]
-                few, mib = f"{took['candidates']:,}", f"{took['memory']:,.0f}"
-                print(
-                    f"{size:>11,} {name:>8} {took['seconds']:>8.1f} {ratio:>6.2f} {few:>11} {mib:>10}  {same}",
-                    flush=True,
-                )
+                same = name == "memory" or equal(Path(folder) / "memory", Path(folder) / name)
+                print(line(size, name, took, single, same), flush=True)
+    print(f"\nThe load of the machine at the end was {os.getloadavg()[0]:.1f}.")
+
+
+HEAD = """\
+# One selection on several engines
+
+`python benchmarks/engines.py {command}`: registrations made up, written as Parquet, seats for a tenth of them, three
+reserves that overlap, a cap on each country and one on an income group. Each engine is a process of its own, reads the
+file and writes every decision; the last of the runs in one process is shown (warm). The ratio is to the single process
+(`memory`) in the same run, which decides on the whole table without candidates. `spark` is `local[2]`, `cluster` is
+Spark's `local-cluster[2,1,1024]`, `dask` two worker processes. Memory is the peak of the driver's own Python process,
+with DuckDB's and polars' engines inside it, without Spark's virtual machine. Decisions are compared row by row.
+
+The machine had {cores} cores and a load of {load:.1f} at the start: ratios say more than seconds.
+
+| rows | engine | seconds | ratio | candidates | candidates / seats | driver, MiB | decisions |
+|---:|---|---:|---:|---:|---:|---:|---|"""
+
+
+def line(size: int, name: str, took: dict[str, Any], single: dict[str, Any], same: bool) -> str:
+    """One engine on one table as a line of the page."""
+    ratio, times = took["seconds"] / single["seconds"], took["candidates"] / (size // 10)
+    few = " | " if name == "memory" else f"{took['candidates']:,} | {times:.2f}"
+    decisions = "the same" if same else "OTHERS"
+    return f"| {size:,} | {name} | {took['seconds']:.1f} | {ratio:.2f} | {few} | {took['memory']:,.0f} | {decisions} |"
 
 
 def make(path: Path, size: int) -> Path:

@@ -172,7 +172,9 @@ def test_a_form_is_read_here_then_the_choice_is_the_one_in_memory(clients: Opene
     assert text_of(rows_of(there)) == text_of(rows_of(here)) != text_of(rows_of(select(frame, rule, seed="s")))
 
 
-@pytest.mark.parametrize(("page", "running"), [("spark", "session"), ("dask", "clients")])
+@pytest.mark.parametrize(
+    ("page", "running"), [("spark", "session"), ("dask", "clients"), ("your-own-engine", "tmp_path")]
+)
 def test_what_the_how_to_pages_show_runs(page: str, running: str, request: pytest.FixtureRequest) -> None:
     request.getfixturevalue(running)
     space: dict[str, Any] = {"__name__": "shown"}
