@@ -225,6 +225,19 @@ TRAPS = [
     ("马耳他", "MLT"),
     ("Центральноафриканская Республика", "CAF"),
     ("Монгол Улс", "MNG"),
+    ("Congo (De. Rep.)", None),
+    ("Congo, D. Rep.", None),
+    ("République du Congo", "COG"),
+    ("Republique de Congo", "COG"),
+    ("ma Lawi", None),
+    ("Insules periferic de USA", None),
+    ("tigzirin n malawi", None),
+    ("Sint Martin", None),
+    ("St. Maartin", None),
+    ("Sin-Martèn (Prasman)", None),
+    ("Sint Maarten", "SXM"),
+    ("Gren.", None),
+    ("Mérjika", None),
 ]
 
 

@@ -4,10 +4,18 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from functools import cache
 
-from selection.countries.economies import listed
-from selection.countries.endings import FAMILY, LEAST_LETTERS, NAMES, Found, ending, names_inside, sovereign
+from selection.countries.endings import (
+    FAMILY,
+    ISLANDS,
+    LEAST_LETTERS,
+    NAMES,
+    Found,
+    ending,
+    names_inside,
+    sovereign,
+    states_with_territories,
+)
 from selection.countries.lookup import whole
 from selection.countries.repairing import unwrapped
 from selection.countries.spelling import folded_key
@@ -31,13 +39,6 @@ US_STATES = frozenset(
 
 STATE_WORDS = frozenset("republic rep kingdom emirates emirate dem democratic federation".split())  # noqa: SIM905
 REFUSING = STATE_WORDS | {"not", "except", "excluding", "without", "outside", "non"}
-
-
-ISLANDS = re.compile(
-    r"insel|insul|island|isole?\b|isla|iles?\b|ilha|eiland|oyene?\b|oarna|saar|saaret|sziget|ostrov|ostrva|otoc|otok|"
-    r"wysp|adalar|adasi|kepulauan|pulau|visiwa|salos\b|salas\b|antill|territor|collectivit|dependenc"
-)
-"""Words for islands and outlying lands in Latin script: beside their sovereign they mean one of them, not the state."""
 
 
 @dataclass(frozen=True)
@@ -79,12 +80,7 @@ def _from_parts(text: str) -> Found | None:
 def _sole_sovereign(outer: str, aside: str) -> bool:
     """Whether unknown words with a state that has territories in brackets may well be one of those territories."""
     inner = _part(aside)
-    return inner.kind == "country" and _part(outer).kind == "unknown" and inner.codes[0] in _states_with_territories()
-
-
-@cache
-def _states_with_territories() -> frozenset[str | None]:
-    return frozenset(map(sovereign, listed()))
+    return inner.kind == "country" and _part(outer).kind == "unknown" and inner.codes[0] in states_with_territories()
 
 
 def _every_part_known(pieces: list[str]) -> Found | None:
@@ -172,7 +168,7 @@ def _agrees(part: Part, code: str) -> bool:
 def _supported(code: str, others: list[Part]) -> bool:
     """Whether a name that is also a common tail has more than unknown words beside it."""
     unknown = [part for part in others if part.kind == "unknown"]
-    if code in _states_with_territories() and not all(
+    if code in states_with_territories() and not all(
         part.text.isascii() and not ISLANDS.search(part.folded) for part in unknown
     ):
         return False

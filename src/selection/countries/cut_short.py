@@ -20,14 +20,16 @@ def cut_short(folded: str) -> tuple[str, str] | None:
     if len(typed) < LEAST_LETTERS or not is_latin(typed):
         return None
     names = _sorted_names()
-    whole_names = {code for end in range(LEAST_WHOLE, len(typed)) for code in _codes_by_name().get(typed[:end], ())}
     found: dict[str, str] = {}
     for name, code in names[bisect_left(names, (typed, "")) :]:
         if not name.startswith(typed):
             break
         if code not in found or len(name) < len(found[code]):
             found[code] = name
-    if len(found) != 1 or (whole_names | set(nearest_codes(folded, 1))) - set(found):
+    if len(found) != 1:
+        return None
+    whole_names = {code for end in range(LEAST_WHOLE, len(typed)) for code in _codes_by_name().get(typed[:end], ())}
+    if (whole_names | set(nearest_codes(folded, 1))) - set(found):
         return None
     code, name = found.popitem()
     return (code, name) if len(typed) >= LEAST_SHARE * len(name) else None

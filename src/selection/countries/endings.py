@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
+from functools import cache
 
 from selection.countries.economies import listed
 from selection.countries.lookup import whole
@@ -29,6 +31,12 @@ TURNING = frozenset(
 """Words before a country's name that turn it into another name, or into its opposite."""
 
 DIRECTIONS = ("south", "north", "equatorial", "papua", "western", "southern", "northern", "democratic")
+ISLANDS = re.compile(
+    r"insel|insul|island|isole?\b|isla|iles?\b|ilha|eiland|oyene?\b|oarna|saar|saaret|sziget|ostrov|ostrva|otoc|otok|"
+    r"wysp|adalar|adasi|kepulauan|pulau|visiwa|salos\b|salas\b|tigzir|antill|territor|collectivit|dependenc"
+)
+"""Words for islands and outlying lands in Latin script: beside their sovereign they mean one of them, not the state."""
+
 AREA_WORDS = frozenset("district province region governorate county prefecture department municipality".split())  # noqa: SIM905
 ENGLISH_TOO = frozenset(
     "usa|uk|uae|england|scotland|wales|northern ireland|russia|turkey|ivory coast|cape verde|czech republic|laos|syria|"  # noqa: SIM905
@@ -76,6 +84,7 @@ def _judged(before: list[str], name: str, code: str, folded: str) -> Found:
         and not any(_looks_like_direction(word) for word in before[-1:])
         and not set(nearest_codes(folded, 2)) - {code}
         and not _contradicted(before, code)
+        and not ISLANDS.search(" ".join(before))
     )
     return Found("contained" if sure else "unknown", (code,), name)
 
@@ -129,3 +138,9 @@ def names_inside(folded: str) -> set[str]:
 def sovereign(code: str) -> str | None:
     """The state that a territory belongs to or is associated with, if any."""
     return listed()[code].sovereign or ASSOCIATED.get(code)
+
+
+@cache
+def states_with_territories() -> frozenset[str | None]:
+    """Every state that other lands on the list belong to."""
+    return frozenset(map(sovereign, listed()))

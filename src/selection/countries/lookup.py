@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 
 from selection.countries.curated import joined_names
 from selection.countries.name_index import BAG, CODE, EXACT, FOLDED, JOINED, SOUND, Answer, name_index
@@ -51,6 +52,7 @@ class Hit:
     literal: bool
 
 
+@lru_cache(maxsize=4096)
 def whole(text: str) -> Hit | None:
     """The known name that the whole, already repaired text is, or None."""
     if LOST in text:
@@ -85,7 +87,9 @@ def _rearranged(text: str, folded: str) -> Hit | None:
     for chosen in (tokens, [token for token in tokens if token != "islands"]):
         if len("".join(chosen)) >= 4 and (found := find(BAG, bag_key(chosen))):
             return Hit(found, bag_key(chosen), False)
-    return _without_formal_words(tokens) or _by_sound(joined)
+    # Short words that only together sound like a name (`ma Lawi`) are other words.
+    heard = len(joined) >= LEAST_JOINED or " " not in folded
+    return _without_formal_words(tokens) or (_by_sound(joined) if heard else None)
 
 
 def _without_formal_words(tokens: list[str]) -> Hit | None:

@@ -20,6 +20,7 @@ _SAME_LETTERS = str.maketrans(
 _ARABIC_VOWELS = re.compile("[\u064b-\u0652\u0670]")
 _NOT_WORD = re.compile(r"[\W_]+")
 _INITIALS = re.compile(r"(?<!\S)(?:\w )+\w(?!\S)")
+_SHORTENED = re.compile(r"\bde? rep")
 _CAMEL = re.compile(r"(?<=[a-z][a-z])(?=[A-Z])")
 
 STOP_WORDS = frozenset(
@@ -75,8 +76,11 @@ def words(folded: str) -> list[str]:
     """The words of a folded key with abbreviations written out and small words dropped."""
     found = (folded + " ").replace("people s ", "peoples ").split()
     spelled = (EXPANDED.get(word, word) for word in found)
-    # Beside Congo or Korea `Der. Rep.` is more likely `Dem. Rep.` than an article: kept, it fits no name.
+    # Beside Congo or Korea `Der. Rep.` is more likely `Dem. Rep.` than an article: kept, it fits no name. So is
+    # the first word of `De. Rep.`, while the `de` of `Republique de Congo` comes after.
     dropped = STOP_WORDS - MISTAKEN if "congo" in found or "korea" in found else STOP_WORDS
+    if dropped is not STOP_WORDS and _SHORTENED.search(" ".join(found)):
+        dropped = dropped - {"de", "d"}
     return [word for word in spelled if word not in dropped]
 
 
@@ -104,7 +108,7 @@ def sound_key(joined: str) -> str:
 
 def is_latin(text: str) -> bool:
     """Whether every letter is a Latin one."""
-    return all(c.isascii() or "LATIN" in unicodedata.name(c, "") for c in text if c.isalpha())
+    return text.isascii() or all(c.isascii() or "LATIN" in unicodedata.name(c, "") for c in text if c.isalpha())
 
 
 def _without_latin_marks(text: str) -> str:

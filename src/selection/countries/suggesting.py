@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from functools import cache, lru_cache
 from itertools import islice
 
@@ -38,15 +39,11 @@ def nearest_codes(folded: str, within: int | None = None) -> Mapping[str, int]:
     if not 3 <= size <= LONGEST or not is_latin(typed):
         return {}
     limit = within or allowed_edits(size)
-    letters, places, groups = _letters(typed), _places(typed), _names_by_length()
-    found: dict[str, int] = {}
-    for length in range(size - limit, size + limit + 1):
-        # An inserted or dropped letter changes one bit, a changed letter two.
-        most = 2 * limit - abs(length - size)
-        for name, code in [(n, c) for n, c, held in groups.get(length, ()) if (held ^ letters).bit_count() <= most]:
-            edits = _distance(places, size, name)
-            if edits < found.get(code, limit + 1):
-                found[code] = edits
+    places, found = _places(typed), dict[str, int]()
+    for name, code in _fitting(typed, limit):
+        edits = _distance(places, size, name)
+        if edits < found.get(code, limit + 1):
+            found[code] = edits
     return found
 
 
@@ -90,21 +87,54 @@ def _distance(places: Mapping[str, int], size: int, other: str) -> int:
     return edits
 
 
-def _letters(text: str) -> int:
-    """How often each letter occurs, up to three times, one bit for each: one edit changes two bits at most."""
-    held = 0
-    for c in text:
-        bit = 1 << (ord(c) % 32)
-        held |= bit << 64 if held & (bit << 32) else bit << 32 if held & bit else bit
-    return held
+@dataclass(frozen=True)
+class _Letters:
+    """The names as bits of whole numbers: which hold a letter at a place, which are so long."""
+
+    names: tuple[tuple[str, str], ...]
+    standing: tuple[Mapping[str, int], ...]
+    ended: tuple[int, ...]
+    long: tuple[int, ...]
+
+
+def _fitting(typed: str, limit: int) -> Iterator[tuple[str, str]]:
+    """Every name that may be within the limit, and few others, weighed all at once.
+
+    An edit moves the letters after it by one place at most, so all but `limit` letters of a near name stand in the text
+    within that many places of their own.
+    """
+    held, size = _names_by_letter(), len(typed)
+    alive = 0
+    for length in range(size - limit, min(size + limit + 1, len(held.long))):
+        alive |= held.long[length]
+    missed = [alive] * (limit + 1)
+    for place in range(min(size + limit, len(held.standing))):
+        standing, here = held.standing[place], held.ended[place]
+        for letter in typed[max(place - limit, 0) : place + limit + 1]:
+            here |= standing.get(letter, 0)
+        for misses in range(limit, 0, -1):
+            missed[misses] = missed[misses] & here | missed[misses - 1]
+        missed[0] &= here
+        if not missed[limit]:
+            return
+    left = missed[limit]
+    while left:
+        lowest = left & -left
+        yield held.names[lowest.bit_length() - 1]
+        left ^= lowest
 
 
 @cache
-def _names_by_length() -> dict[int, tuple[tuple[str, str, int], ...]]:
-    found: dict[int, dict[str, str]] = {}
-    for name, code in joined_names():
-        if is_latin(name):
-            found.setdefault(len(name), {}).setdefault(name, code)
-    return {
-        length: tuple((name, code, _letters(name)) for name, code in names.items()) for length, names in found.items()
-    }
+def _names_by_letter() -> _Letters:
+    names = tuple({name: (name, code) for name, code in reversed(joined_names()) if is_latin(name)}.values())
+    longest = max(len(name) for name, _ in names)
+    standing: list[dict[str, int]] = [{} for _ in range(longest)]
+    ended, long = [0] * longest, [0] * (longest + 1)
+    for number, (name, _) in enumerate(names):
+        bit = 1 << number
+        long[len(name)] |= bit
+        for place, letter in enumerate(name):
+            standing[place][letter] = standing[place].get(letter, 0) | bit
+        for place in range(len(name), longest):
+            ended[place] |= bit
+    return _Letters(names, tuple(standing), tuple(ended), tuple(long))
