@@ -138,6 +138,67 @@ def test_what_cannot_be_read_is_told_by_file_and_row(edition: Edition, tmp_path:
     assert "amina" not in str(found.value)
 
 
+#: Layouts of one session by two systems, with what is read: minutes by address or id.
+LAYOUTS = {
+    "Zoom, totals only": ("Name (original name),Email,Total duration (minutes),Guest\nA,a@x.org,85,Yes\n", [85]),
+    "Zoom, 12 hours": (
+        "Topic,ID,Host name,Duration (minutes),Start time,End time,Participants\n"
+        'T,812 1,Host,90,"09/09/2025 02:00:00 PM","09/09/2025 03:30:00 PM",4\n\n'
+        "Name (original name),Email,Join time,Leave time,Duration (minutes),Guest,In waiting room\n"
+        "A,a@x.org,09/09/2025 02:00:00 PM,09/09/2025 02:30:00 PM,30,Yes,No\n"
+        "A,a@x.org,9/9/2025 2:40:00 p.m.,9/9/2025 3:00:00 p.m.,20,Yes,No\n",
+        [30, 20],
+    ),
+    "Teams, before 2022": (
+        "Meeting Summary\nTotal Number of Participants\t2\nMeeting Title\tT\n\n"
+        "Full Name\tJoin Time\tLeave Time\tDuration\tEmail\tRole\tParticipant ID (UPN)\n"
+        "A\t9/9/2025, 2:00:00 PM\t9/9/2025, 3:02:03 PM\t1h 2m 3s\ta@x.org\tAttendee\ta@x.org\n"
+        "A\t9/9/2025, 3:10:00 PM\t9/9/2025, 3:10:12 PM\t12s\ta@x.org\tAttendee\ta@x.org\n",
+        [62.05, 0.2],
+    ),
+    "Teams, day before month": (
+        "Full Name\tJoin Time\tLeave Time\tDuration\tEmail\tRole\n"
+        "A\t10/09/2025, 14:00:00\t10/09/2025, 14:10:00\t10m\ta@x.org\tAttendee\n"
+        "A\t23/09/2025, 14:00:00\t23/09/2025, 15:00:00\t1h\ta@x.org\tAttendee\n",
+        [10, 60],
+    ),
+    "plain, by id": ("Registration ID;Session;Minutes\nA1;1;52,5\n", [52.5]),
+}
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16"])
+@pytest.mark.parametrize("layout", LAYOUTS)
+def test_layouts_of_systems_and_years(layout: str, encoding: str, tmp_path: Path) -> None:
+    text, lengths = LAYOUTS[layout]
+    (tmp_path / "report.csv").write_bytes(text.replace("\n", "\r\n").encode(encoding))
+    joins = read_report(tmp_path / "report.csv")
+    assert [join.minutes for join in joins] == pytest.approx(lengths)
+    assert {join.email or join.id for join in joins} <= {"a@x.org", "A1"}
+    for join in joins:
+        if join.join and join.leave:
+            assert join.join.month == 9
+            assert (join.leave - join.join).total_seconds() / 60 == pytest.approx(join.minutes)
+
+
+@pytest.mark.parametrize("length", ["inf", "nan", "-5", "1e400", "9" * 400])
+def test_a_length_that_is_none_is_a_sentence(length: str, tmp_path: Path) -> None:
+    (tmp_path / "report.csv").write_text(f"Email,Session,Minutes\na@x.org,1,{length}\n")
+    with pytest.raises(InputError, match=r"row 2: .* cannot be read as a length of time"):
+        read_report(tmp_path / "report.csv")
+
+
+def test_every_row_counts_for_somebody_or_is_listed(edition: Edition, tmp_path: Path) -> None:
+    files = put(tmp_path, meeting=MEETING, webinar=WEBINAR, teams=TEAMS)
+    attended = attend(edition, files)
+    joins = [join for file in files for join in read_report(file)]
+    listed = {(one.file, one.row) for one in attended.unmatched}
+    counted = [join for join in joins if (join.file, join.row) not in listed]
+    assert len(counted) + len(attended.unmatched) == len(joins)
+    known = {"amina@example.org", "helene@example.org", "A2"}
+    assert {join.email.casefold() or join.name.split()[-1] for join in counted} == known
+    assert not {join.email.casefold() for join in joins if (join.file, join.row) in listed} & known
+
+
 def test_a_report_given_twice_is_refused(edition: Edition, tmp_path: Path) -> None:
     with pytest.raises(InputError, match="give each report once"):
         attend(edition, put(tmp_path, one=MEETING, two=MEETING))

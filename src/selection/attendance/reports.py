@@ -44,20 +44,27 @@ HEADINGS: Final[Mapping[str, str]] = MappingProxyType(
 )
 WHO, WHEN = frozenset({"email", "id", "name"}), frozenset({"join", "first", "minutes", "attended", "quiz"})
 
-#: Times as reports write them. Month before day is how Zoom and Teams export in English; others are ISO.
-FORMATS: Final = (
+#: Times as reports write them, beside ISO. Month before day is how Zoom and Teams export in American English.
+MONTH_FIRST: Final = (
     "%b %d, %Y %I:%M:%S %p",
     "%b %d, %Y %H:%M:%S",
     "%m/%d/%Y %I:%M:%S %p",
     "%m/%d/%y, %I:%M:%S %p",
     "%m/%d/%Y, %I:%M:%S %p",
     "%m/%d/%y %I:%M:%S %p",
+    "%m/%d/%Y, %H:%M:%S",
+    "%m/%d/%y, %H:%M:%S",
     "%m/%d/%Y %H:%M:%S",
     "%m/%d/%Y %I:%M %p",
     "%m/%d/%Y %H:%M",
 )
 
+#: The same with the day before the month; only for a report that cannot be read the other way.
+DAY_FIRST: Final = tuple(form.replace("%m/%d", "%d/%m") for form in MONTH_FIRST)
+
+_HALF_OF_DAY: Final = re.compile(r"\b([ap])\.? ?m\.?$", re.IGNORECASE)
 _BRACKETS: Final = re.compile(r"\s*\([^)]*\)")
+_NUMBER: Final = re.compile(r"\d{1,6}(?:[.,]\d{1,9})?", re.ASCII)
 _UNITS: Final = re.compile(r"(?:(\d+)\s*h\w*)?\s*(?:(\d+)\s*m\w*)?\s*(?:(\d+)\s*s\w*)?", re.IGNORECASE)
 _CLOCK: Final = re.compile(r"(\d+):(\d\d)(?::(\d\d))?")
 
@@ -97,7 +104,15 @@ def read_report(path: str | Path) -> list[Join]:
     if any("join" in section.headings for section in sections):
         # Teams lists everybody once in summary and then join by join: the joins say more, and neither counts twice.
         sections = [one for one in sections if "join" in one.headings or "first" not in one.headings]
-    return [join for section in sections for join in section.joins(path.name)]
+    try:
+        return [join for section in sections for join in section.joins(path.name, MONTH_FIRST)]
+    except InputError as unread:
+        if unread.code != "unreadable_time":
+            raise
+        try:
+            return [join for section in sections for join in section.joins(path.name, DAY_FIRST)]
+        except InputError:
+            raise unread from None
 
 
 @dataclass(frozen=True)
@@ -105,28 +120,31 @@ class _Section:
     headings: Mapping[str, int]
     rows: Sequence[tuple[int, Sequence[str]]]
 
-    def joins(self, file: str) -> Iterator[Join]:
+    def joins(self, file: str, forms: Sequence[str]) -> Iterator[Join]:
         for number, row in self.rows:
             cells = {name: row[place].strip() if place < len(row) else "" for name, place in self.headings.items()}
             cells = {name: "" if cell == "--" else cell for name, cell in cells.items()}
             if cells.get("attended", "yes").casefold() in ("no", "n", "false", "0"):
                 continue
             if any(cells.get(name) for name in WHO):
-                yield _join(file, number, cells)
+                yield _join(file, number, cells, forms)
 
 
-def _join(file: str, row: int, cells: Mapping[str, str]) -> Join:
+def _join(file: str, row: int, cells: Mapping[str, str], forms: Sequence[str]) -> Join:
+    def time(text: str) -> datetime | None:
+        return _time(text, file, row, forms)
+
     return Join(
         file,
         row,
         email=cells.get("email", ""),
         id=cells.get("id", ""),
         name=cells.get("name", ""),
-        join=_time(cells.get("join") or cells.get("first", ""), file, row),
-        leave=_time(cells.get("leave") or cells.get("last", ""), file, row),
+        join=time(cells.get("join") or cells.get("first", "")),
+        leave=time(cells.get("leave") or cells.get("last", "")),
         minutes=_minutes(cells.get("minutes", ""), file, row),
         session=cells.get("session", ""),
-        day=_time(cells.get("date", ""), file, row),
+        day=time(cells.get("date", "")),
         quiz=cells.get("quiz", ""),
         attended=bool(cells.get("attended")),
     )
@@ -180,15 +198,15 @@ def _begins(headings: Mapping[str, int]) -> bool:
     return "summary" not in headings and bool(headings.keys() & WHO) and bool(headings.keys() & WHEN)
 
 
-def _time(text: str, file: str, row: int) -> datetime | None:
+def _time(text: str, file: str, row: int, forms: Sequence[str]) -> datetime | None:
     if not text:
         return None
-    text = " ".join(text.split())
+    text = _HALF_OF_DAY.sub(r"\1m", " ".join(text.split()))
     try:
         return datetime.fromisoformat(text)
     except ValueError:
         pass
-    for form in FORMATS:
+    for form in forms:
         try:
             return datetime.strptime(text, form)
         except ValueError:
@@ -201,10 +219,8 @@ def _minutes(text: str, file: str, row: int) -> float | None:
     """Minutes from `52`, `52.5`, `1h 2m 3s` or `1:02:03`."""
     if not text:
         return None
-    try:
-        return max(0.0, float(text.replace(",", ".")))
-    except ValueError:
-        pass
+    if _NUMBER.fullmatch(text):
+        return float(text.replace(",", "."))
     if clock := _CLOCK.fullmatch(text):
         hours, minutes, seconds = (int(part or 0) for part in clock.groups())
         return timedelta(hours=hours, minutes=minutes, seconds=seconds).total_seconds() / 60
