@@ -6,6 +6,7 @@ import re
 import unicodedata
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any, Final
 
 import numpy as np
@@ -61,6 +62,7 @@ class Merge:
         return f"{named} may be one organisation. If they are, say so in the form, under [fields.organisation.same]."
 
 
+@lru_cache(1 << 16)
 def organisation_key(text: str) -> str:
     """What is left of an organisation's name without case, accents, punctuation and legal forms at its ends."""
     plain = _plain(text[:LONGEST])

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -48,38 +48,48 @@ def _name_key(text: str, signs: Signs) -> str:
 
 
 def suspicions(pool: Pool) -> tuple[Suspicion, ...]:
-    """Groups of applicants that stand with one name and one organisation, the first ones in the order of their rows."""
+    """Groups of applicants that stand with one name and one organisation, the first ones in the order of their rows.
+
+    Those whose names have the same sum of letters are found at once, and looked at until enough groups are sure.
+    """
     names, places = pool.columns.get("name"), pool.columns.get("organisation")
     if names is None or places is None:
         return ()
     standing = np.flatnonzero((pool.duplicate_of < 0) & (names.codes >= 0) & (places.codes >= 0))
-    place = _numbers(places.values.tolist(), organisation_key)[places.codes[standing]] + 1
-    several = _may_repeat(names, standing, place)
-    standing, place = standing[several], place[several]
-    signs = Signs()
-    held, number = np.unique(names.codes[standing], return_inverse=True)
-    name = _numbers(names.values[held].tolist(), lambda text: _name_key(text, signs))[number]
-    standing, keys = standing[name >= 0], (name * (len(places.values) + 1) + place)[name >= 0]
-    rows = pool.rows[standing]
-    order = np.lexsort((rows, keys))
-    keys, rows = keys[order], rows[order]
-    starts = np.flatnonzero(np.append(True, keys[1:] != keys[:-1])) if len(keys) else np.zeros(0, dtype=np.int64)
-    sizes = np.diff(starts, append=len(keys))
-    starts, sizes = starts[sizes > 1], sizes[sizes > 1]
-    first = np.argsort(rows[starts], kind="stable")[:LISTED]
-    return tuple(
-        Suspicion(tuple(rows[start : start + size].tolist()))
-        for start, size in zip(starts[first].tolist(), sizes[first].tolist(), strict=True)
-    )
+    standing = standing[np.argsort(pool.rows[standing], kind="stable")]
+    place = _numbers(places.values.tolist(), organisation_key)[places.codes[standing]]
+    known, signs = dict[str, str](), Signs()
+    found: list[tuple[int, ...]] = []
+    for group in _groups(_alike(names)[names.codes[standing]], place):
+        if len(found) >= LISTED and pool.rows[standing[group[0]]] > sorted(found)[LISTED - 1][0]:
+            break
+        same: dict[tuple[str, int], list[int]] = {}
+        for one in group.tolist():
+            name = names.values[names.codes[standing[one]]]
+            if name not in known:
+                known[name] = _name_key(name, signs) if isinstance(name, str) else ""
+            if known[name]:
+                same.setdefault((known[name], int(place[one])), []).append(int(pool.rows[standing[one]]))
+        found += [tuple(rows) for rows in same.values() if len(rows) > 1]
+    return tuple(map(Suspicion, sorted(found)[:LISTED]))
 
 
-def _may_repeat(names: Column, standing: Places, place: Places) -> npt.NDArray[np.bool_]:
-    """Which of the standing may share name and organisation with another: the sums of their letters do."""
-    if not isinstance(names.values, Texts):
-        return np.ones(len(standing), dtype=bool)
-    seen = _sums(names.values)[names.codes[standing]] * np.uint64(FACTOR) + place.astype(np.uint64)
-    ordered = np.sort(seen)
-    return np.isin(seen, ordered[1:][ordered[1:] == ordered[:-1]])
+def _groups(names: npt.NDArray[np.uint64], place: Places) -> Iterator[Places]:
+    """The members of each group of several with one name and place, in the order of the first member."""
+    numbers = names * np.uint64(FACTOR) + place.astype(np.uint64)
+    order = np.argsort(numbers, kind="stable")
+    first = np.flatnonzero(np.append(True, numbers[order][1:] != numbers[order][:-1])) if len(order) else order
+    sizes = np.diff(first, append=len(order))
+    first, sizes = first[sizes > 1], sizes[sizes > 1]
+    for group in np.argsort(order[first], kind="stable").tolist():
+        yield order[first[group] : first[group] + sizes[group]]
+
+
+def _alike(names: Column) -> npt.NDArray[np.uint64]:
+    """For each value of a column of names a number that is the same wherever their keys are."""
+    if isinstance(names.values, Texts):
+        return _sums(names.values)
+    return _numbers(names.values.tolist(), name_key).astype(np.uint64)
 
 
 def _sums(texts: Texts) -> npt.NDArray[np.uint64]:
