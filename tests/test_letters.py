@@ -118,6 +118,31 @@ def test_calendars_hold_the_moments_of_all_sessions_by_each_ones_clock(edition: 
     assert "08:00–09:30" in clocks
 
 
+def test_a_calendar_keeps_its_events_when_the_programme_moves(edition: Edition, tmp_path: Path) -> None:
+    def events(folder: Path) -> list[icalendar.Event]:
+        return list(icalendar.Calendar.from_ical((folder / "calendars" / "A1.ics").read_bytes()).walk("VEVENT"))
+
+    before = events(post(edition, tmp_path / "one").folder)
+    assert {event["DTSTAMP"].dt for event in before} == {datetime(2025, 9, 1, tzinfo=UTC)}, "the day it was issued"
+    assert len({str(event["UID"]) for event in before}) == 2
+    programme = (tmp_path / "programme.toml").read_text(encoding="utf-8").replace("14:00:00", "15:00:00")
+    (tmp_path / "programme.toml").write_text(programme, encoding="utf-8")
+    after = events(post(Edition.open(tmp_path / "results", tmp_path / "programme.toml"), tmp_path / "two").folder)
+    assert [event["UID"] for event in after] == [event["UID"] for event in before]
+    assert [(late["DTSTART"].dt - soon["DTSTART"].dt).seconds for late, soon in zip(after, before, strict=True)] == [
+        3600,
+        3600,
+    ]
+
+
+def test_names_in_every_script_come_back_from_messages(edition: Edition) -> None:
+    folder = post(edition).folder
+    for one, name, address, *_ in PEOPLE[:6]:
+        (to,) = message(folder / "mail" / f"{one}.eml")["To"].addresses
+        assert (to.display_name, to.addr_spec) == (name, address)
+        assert (folder / "mail" / f"{one}.eml").read_bytes().isascii()
+
+
 def test_the_same_letters_give_the_same_bytes(edition: Edition, tmp_path: Path) -> None:
     one, two = post(edition, tmp_path / "one").folder, post(edition, tmp_path / "two").folder
     files = sorted(path.relative_to(one) for path in one.rglob("*") if path.is_file())

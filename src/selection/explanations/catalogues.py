@@ -37,6 +37,11 @@ class Words:
         wording = forms.get(self.form(number), forms["other"])
         return wording.format(n=self.number(number))
 
+    @property
+    def between(self) -> str:
+        """What stands between two sentences: nothing in Chinese, whose full stop is as wide as a letter."""
+        return "" if self.language == "zh" else " "
+
     def apart(self, value: str) -> str:
         """A value from the data in a sentence, isolated where the language runs from right to left.
 

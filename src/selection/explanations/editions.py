@@ -91,7 +91,7 @@ class _Ranked:
         samples = [self.recorded.facts(int(self.places[i])) for i in first.tolist()]
         main = self._main(edition, code, samples)
         refused = np.array([sentences.needed(facts, self.proved) for facts in samples])[code]
-        between = " " if edition == "applicant" else "\n"
+        between = self.words.between if edition == "applicant" else "\n"
         lasts = self.recorded.admitted[outcome.choice.signatures.code[ranks]]
         cut = self._each(lasts, refused, between, lambda i: sentences.cutoff(self._facts(i), self.words, edition))
         least = outcome.enough[ranks]
@@ -162,7 +162,8 @@ class _Ranked:
     def _paragraph(self, facts: dict[str, Any]) -> str:
         said = self._open(facts)
         status = self.words["status"][facts["status"]].format_map(said)
-        return f"{status} {self.words['applicant'][sentences.sentence(facts)].format_map(said)}"
+        reason = self.words["applicant"][sentences.sentence(facts)].format_map(said)
+        return self.words.between.join([status, reason])
 
     def _lines(self, facts: dict[str, Any]) -> tuple[str, str]:
         """The officer's heading, and the lines after the contributions."""

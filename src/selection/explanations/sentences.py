@@ -20,7 +20,7 @@ def applicant(facts: Facts, words: Words, *, proved: bool = True) -> str:
     parts = [words["status"][facts["status"]].format_map(said), section[sentence(facts)].format_map(said)]
     if needed(facts, proved):
         parts += [cutoff(facts, words, "applicant"), enough(facts["threshold"], words, "applicant")]
-    return " ".join(parts)
+    return words.between.join(parts)
 
 
 def officer(facts: Facts, words: Words, *, proved: bool = True) -> str:
