@@ -14,7 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from selection.applicants import canonical_text
-from selection.conditions import DEEPEST, Truth, fields, misspelt, number, parse, relation, same
+from selection.conditions import DEEPEST, Group, Truth, fields, misspelt, number, parse, relation, same
 
 ANSWERS: tuple[Truth, ...] = (True, False, None)
 
@@ -376,7 +376,7 @@ CELLS = [
 @given(conjunctions, conjunctions)
 def test_a_claim_about_two_groups_holds_in_every_pool_of_single_values(one: Any, other: Any) -> None:
     mine, theirs = parse(one), parse(other)
-    claim = relation(mine, theirs, lambda _: True)
+    claim = relation(Group.of(mine), Group.of(theirs), lambda _: True)
     for a, b in product(CELLS, CELLS):
         row = {"a": a, "b": b}
         here, there = mine.holds(row) is True, theirs.holds(row) is True
@@ -388,7 +388,7 @@ def test_a_claim_about_two_groups_holds_in_every_pool_of_single_values(one: Any,
 @given(conjunctions, conjunctions)
 def test_a_claim_about_two_groups_holds_with_several_values(one: Any, other: Any) -> None:
     mine, theirs = parse(one), parse(other)
-    claim = relation(mine, theirs, lambda _: False)
+    claim = relation(Group.of(mine), Group.of(theirs), lambda _: False)
     assert claim != "disjoint"
     for cells in product(["x", "y", "12", "yes"], repeat=3):
         row = {"a": cells[:2], "b": cells[2]}
@@ -400,7 +400,7 @@ def test_a_claim_about_two_groups_holds_with_several_values(one: Any, other: Any
 @given(tables, tables)
 def test_claims_about_richer_conditions_hold_too(one: Any, other: Any) -> None:
     mine, theirs = parse(one), parse(other)
-    claim = relation(mine, theirs, lambda _: True)
+    claim = relation(Group.of(mine), Group.of(theirs), lambda _: True)
     for values in product([None, "x", "y", "z"], repeat=3):
         row = dict(zip("abc", values, strict=True))
         here, there = mine.holds(row) is True, theirs.holds(row) is True
@@ -430,4 +430,4 @@ def test_claims_about_richer_conditions_hold_too(one: Any, other: Any) -> None:
     ],
 )
 def test_relations_that_officers_write(one: Any, other: Any, claim: str) -> None:
-    assert relation(parse(one), parse(other), lambda _: True) == claim
+    assert relation(Group.of(parse(one)), Group.of(parse(other)), lambda _: True) == claim

@@ -18,7 +18,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
-from selection.errors import OutputError, PolicyError, SelectionError
+from selection.errors import FormError, OutputError, PolicyError, SelectionError
+from selection.intake import Form
 from selection.policy import Policy, schema
 from selection.policy.file_schema import text as schema_text
 
@@ -721,3 +722,25 @@ def test_a_policy_kept_as_text_reads_like_a_file_and_says_where_it_is_wrong(tmp_
         Policy.parse("capcity = 2", "the policy of this event")
     with pytest.raises(PolicyError, match=r"^policy is not valid TOML"):
         Policy.parse("capacity =")
+
+
+def test_many_reserves_of_one_field_are_seen_to_be_apart() -> None:
+    rules = [{"name": f"r{i}", "seats": 1, "where": {"organisation": [f"a{i}", f"b{i}"]}} for i in range(600)]
+    assert not policy(capacity=600, reserve=rules).plan.blocks[0].counting_stated
+    rules[-1] = {"name": "last", "seats": 1, "where": {"organisation": ["a7", "c"]}}
+    with pytest.raises(PolicyError, match="both 'r7' and 'last'"):
+        policy(capacity=600, reserve=rules)
+
+
+@pytest.mark.parametrize(
+    "line", ["a" + ".a" * 40_000 + " = 1", "[" + "a . " * 40_000 + "a]", '"x"' + '."x"' * 40_000 + " = 1"]
+)
+def test_keys_of_thousands_of_parts_are_refused_with_a_sentence(line: str) -> None:
+    with pytest.raises(PolicyError, match="nested too deeply to be a policy"):
+        Policy.parse(f"capacity = 1\n{line}\n")
+    with pytest.raises(FormError, match="a key has more than 100 parts"):
+        Form.parse(line)
+
+
+def test_a_text_with_many_dots_is_no_key_of_many_parts() -> None:
+    assert Policy.parse(f'title = "{"a. b" * 200}" # {". a" * 200}\ncapacity = 1\n').seats == 1

@@ -114,12 +114,12 @@ def assess(pool: Pool, policy: Policy, numbers: npt.NDArray[np.int64] | None = N
 
 
 def _check_counting(made: Assessment, numbers: npt.NDArray[np.int64]) -> None:
-    """Without a stated counting no eligible applicant may belong to two reserves of a block: a field that the policy
-    takes for one with a single value may hold several in this pool."""
+    """Refuse, without a stated counting, a pool where a field of several values puts somebody into two reserves."""
     eligible = made.standing == ELIGIBLE
     for block in made.policy.plan.blocks:
         groups = [(r.name, made.group(f"reserve of {block.name}", r.name) & eligible) for r in block.reserves]
-        for (one, mine), (other, theirs) in combinations(groups if not block.counting_stated else (), 2):
+        several = not block.counting_stated and bool(np.any(sum(mine.astype(int) for _, mine in groups) > 1))
+        for (one, mine), (other, theirs) in combinations(groups if several else (), 2):
             if both := int(numbers[mine & theirs].sum()):
                 sentence = f"In this pool {both:,} applicants belong to two reserves: {two_readings(one, other)}."
                 raise PolicyError("counting_needed", sentence, reserves=[one, other], applicants=both)

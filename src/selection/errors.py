@@ -108,6 +108,26 @@ def did_you_mean(word: str, known: Iterable[str]) -> str:
     return f" Did you mean {close!r}?" if close else ""
 
 
+#: A key of more parts than any file of this project has: reading it takes time with the square of their number.
+MOST_PARTS = 100
+_QUOTED = re.compile(r"\"[^\"]*\"|'[^']*'")
+_STOPS = re.compile(r"[=,{}\[\]]")
+_JOINED = re.compile(r"\w\s*\.(?=\s*\w)")
+
+
+def toml(text: str, **options: Any) -> dict[str, Any]:
+    """The table of TOML text; `RecursionError` also where a key has so many parts that reading it would not end."""
+    import tomllib
+
+    for number, line in enumerate(text.split("\n"), 1):
+        if line.count(".") >= MOST_PARTS:
+            bare = _QUOTED.sub("q", line).partition("#")[0]
+            if any(len(_JOINED.findall(piece)) >= MOST_PARTS for piece in _STOPS.split(bare)):
+                raise RecursionError(f"a key has more than {MOST_PARTS} parts (at line {number})")
+    table: dict[str, Any] = tomllib.loads(text, **options)
+    return table
+
+
 def not_toml(what: str, text: str, error: Exception) -> str:
     """The sentence on text that is not TOML: the line as it stands, and what is often meant.
 

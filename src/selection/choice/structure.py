@@ -124,9 +124,7 @@ def _overlapping(blocks: Sequence[PlannedBlock], known: Known) -> tuple[str | No
 
 def _apart_or_inside(one: Reserve | Cap, other: Reserve | Cap, known: Known) -> bool:
     """Whether two groups are nested or apart in every pool, those who left a field empty included."""
-    assert one.condition is not None
-    assert other.condition is not None
-    lying = relation(one.condition, other.condition, lambda field: field not in known.several)
+    lying = relation(one.group, other.group, lambda field: field not in known.several)
     mine, theirs = one.missing == "yes", other.missing == "yes"
     return {
         "same": True,

@@ -8,7 +8,7 @@ part is yes. Days are days in UTC.
 
 from selection.conditions.comparing import LARGEST, Truth, comparable, number, plain, same
 from selection.conditions.parsing import DEEPEST, check_word, misspelt, parse
-from selection.conditions.relations import Relation, relation
+from selection.conditions.relations import Group, Relation, relation
 from selection.conditions.terms import AllOf, AnyOf, Between, Condition, Missing, Not, OneOf, fields, held
 
 __all__ = [
@@ -18,6 +18,7 @@ __all__ = [
     "AnyOf",
     "Between",
     "Condition",
+    "Group",
     "Missing",
     "Not",
     "OneOf",

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import tomllib
 import zoneinfo
 from collections.abc import Mapping
 from pathlib import Path
@@ -11,7 +10,7 @@ from typing import Annotated, Any, Final, Literal, Self
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
 
-from selection.errors import FormError, brief, did_you_mean, not_toml
+from selection.errors import FormError, brief, did_you_mean, not_toml, toml
 from selection.intake.mistakes import explain
 from selection.intake.shipped import found_form, shipped_forms
 from selection.vocabulary import COUNTRY_FIELDS
@@ -246,7 +245,7 @@ class Form(BaseModel):
     def parse(cls, text: str, source: str = "form") -> Self:
         """The form of TOML text that is kept elsewhere than in a file; mistakes are said of `source`."""
         try:
-            data = tomllib.loads(text)
+            data = toml(text)
         except (ValueError, RecursionError) as error:
             raise FormError("bad_toml", not_toml(f"{source}: this", text, error), file=source) from None
         if "capacity" in data and "fields" not in data:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from itertools import combinations
 from typing import TYPE_CHECKING
 
-from selection.conditions import Condition, relation
+from selection.conditions import Group, relation
 from selection.errors import did_you_mean
 from selection.policy.reserves import Block, Cap, Compliance, Counting, Fill, Reserve
 from selection.policy.shares import whole
@@ -182,7 +182,7 @@ def _rounding_hint(reserves: Sequence[PlannedReserve], seats: int) -> str:
 
 def may_overlap(one: Reserve, other: Reserve) -> bool:
     """Whether somebody could belong to both groups; who left the field empty may, if that counts as yes in both."""
-    return lying(one.condition, other.condition) != "disjoint" or one.missing == other.missing == "yes"
+    return one.missing == other.missing == "yes" or lying(one.group, other.group) != "disjoint"
 
 
 def two_readings(one: str, other: str) -> str:
@@ -194,7 +194,7 @@ def two_readings(one: str, other: str) -> str:
     )
 
 
-def lying(one: Condition, other: Condition) -> str:
+def lying(one: Group, other: Group) -> str:
     """How two groups lie to each other in every pool, as far as the policy alone proves it."""
     return relation(one, other, lambda field: field != "sector")
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import tomllib
 from collections.abc import Iterator, Mapping
 from datetime import date, datetime
 from decimal import Decimal
@@ -18,7 +17,7 @@ from pydantic import BeforeValidator, Discriminator, Field, Tag, ValidationError
 
 from selection import html
 from selection.applicants import canonical_text
-from selection.errors import OutputError, PolicyError, brief, not_toml
+from selection.errors import OutputError, PolicyError, brief, not_toml, toml
 from selection.policy import reserves
 from selection.policy.blocks import Plan, plan
 from selection.policy.contradictions import contradictions
@@ -237,7 +236,7 @@ def _toml(text: str, source: str) -> dict[str, Any]:
         sentence = f"{source} is TOML text; an object of type {type(text).__name__} is none."
         raise PolicyError("not_text", sentence, file=source)
     try:
-        return tomllib.loads(text, parse_float=Decimal)
+        return toml(text, parse_float=Decimal)
     except RecursionError:
         raise PolicyError("too_deep", f"{source} is nested too deeply to be a policy.", file=source) from None
     except ArithmeticError:

@@ -12,7 +12,7 @@ from pydantic import (
     model_validator,
 )
 
-from selection.conditions import Condition, fields, parse
+from selection.conditions import Condition, Group, fields, parse
 from selection.errors import did_you_mean
 from selection.policy.rules import Conditional, Name, Rule, Truth, Where
 from selection.policy.shares import SEATS_SCHEMA, Rounding, Seats, seats
@@ -77,6 +77,12 @@ class Cap(Rule):
     @cached_property
     def condition(self) -> Condition | None:
         return parse(self.where) if self.where is not None else None
+
+    @cached_property
+    def group(self) -> Group:
+        """Whom a cap with a condition counts, ready to be compared with other groups."""
+        assert self.condition is not None, "a cap on each value of a field has no one group"
+        return Group.of(self.condition)
 
     @property
     def fields(self) -> frozenset[str]:

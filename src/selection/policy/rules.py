@@ -17,7 +17,7 @@ from pydantic import (
     model_validator,
 )
 
-from selection.conditions import Condition, check_word, fields, parse, plain
+from selection.conditions import Condition, Group, check_word, fields, parse, plain
 from selection.policy.mistakes import explain
 from selection.vocabulary import expand
 
@@ -63,6 +63,11 @@ class Conditional(Rule):
     @cached_property
     def condition(self) -> Condition:
         return parse(self.where)
+
+    @cached_property
+    def group(self) -> Group:
+        """Who fits, ready to be compared with other groups."""
+        return Group.of(self.condition)
 
     @property
     def fields(self) -> frozenset[str]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import tomllib
 from collections import Counter
 from contextlib import suppress
 from datetime import date, datetime, time, timedelta
@@ -15,7 +14,7 @@ from zoneinfo import available_timezones
 
 from pydantic import AfterValidator, BeforeValidator, Field, ValidationError, WithJsonSchema, model_validator
 
-from selection.errors import ProgrammeError, SelectionError, brief, did_you_mean
+from selection.errors import ProgrammeError, SelectionError, brief, did_you_mean, toml
 from selection.policy import Eligible, Rule
 from selection.policy.file_schema import published
 from selection.policy.mistakes import Mistakes, explain
@@ -180,7 +179,7 @@ class Programme(Rule):
 
 def _table(path: Path) -> dict[str, Any]:
     try:
-        return tomllib.loads(path.read_text(encoding="utf-8-sig"), parse_float=Decimal)
+        return toml(path.read_text(encoding="utf-8-sig"), parse_float=Decimal)
     except FileNotFoundError:
         names = [one.name for one in path.parent.iterdir()] if path.parent.is_dir() else []
         sentence = f"There is no programme file {str(path)!r}.{did_you_mean(path.name, names)}"
