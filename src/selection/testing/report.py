@@ -87,7 +87,7 @@ def _table(trial: Trial) -> str:
 def _made(trial: Trial, one: str) -> tuple[str, str]:
     reading = trial.reading
     if reading is None or one not in reading.rank:
-        return "", "no"
+        return "", "withdrew" if one in trial.withdrawn else "no"
     return str(reading.outcome.score(reading.outcome.place(one))), "yes"
 
 

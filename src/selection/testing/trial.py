@@ -24,6 +24,9 @@ class NoAnswerError(Exception):
 class Trial:
     """A selection function on one pool of rows."""
 
+    #: Who withdraws, where that is asked about.
+    withdrawn: tuple[str, ...] = ()
+
     def __init__(self, select: Select, rows: Sequence[Row], policy: Rules, seed: str | None = None) -> None:
         self.select, self.rows, self.policy, self.seed = select, list(rows), policy, seed
 
