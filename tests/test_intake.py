@@ -282,17 +282,17 @@ def test_a_file_that_may_not_be_read(file: Any, monkeypatch: pytest.MonkeyPatch)
 def test_large_files_are_read_block_by_block_as_small_ones(file: Any) -> None:
     draw = random.Random(2)
     words = ["x", "", "Genève", " y ", "a longer text of more than eight bytes", "z" * 70, "Сеул"]
-    rows = [[str(i), f"n{i}@example.org", *(draw.choice(words) for _ in range(3))] for i in range(50_000)]
+    rows = [[str(i), f"n{i}@example.org", *(draw.choice(words) for _ in range(3))] for i in range(100_000)]
     head = "id,email,a,b,c"
     plain = "\n".join([head, *(",".join(r) for r in rows)])
     quoted = "\r\n".join([head, *(",".join(f'"{c}"' for c in r) for r in rows)])
-    careful = plain + '\n50000,,"x,y",,\n'
+    careful = plain + '\n100000,,"x,y",,\n'
     assert len(quoted) > PIECE
     read = [read_applicants(file(text)) for text in (plain, quoted, careful)]
     for intake in read:
         for place, name in enumerate("abc"):
-            assert cells(intake, name)[:50_000] == [r[place + 2].strip() or None for r in rows]
-        assert intake.pool.ids[:50_000].tolist() == [r[0] for r in rows]
+            assert cells(intake, name)[:100_000] == [r[place + 2].strip() or None for r in rows]
+        assert intake.pool.ids[:100_000].tolist() == [r[0] for r in rows]
     assert read[0].pool.sha256 == read[1].pool.sha256
     assert [len(c.values) for n, c in sorted(read[0].pool.columns.items()) if n in "abc"] == [6, 6, 6]
 

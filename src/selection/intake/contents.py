@@ -10,7 +10,7 @@ from typing import BinaryIO, Final
 import numpy as np
 
 HEAD: Final = 1 << 20
-PIECE: Final = 1 << 22
+PIECE: Final = 1 << 23
 QUOTE: Final = 34
 
 #: So many lines at most are taken back to come to one that ends outside quotation marks.

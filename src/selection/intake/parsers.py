@@ -30,13 +30,14 @@ def _by_polars(piece: bytes, look: Look, separator: str, coders: Sequence[Coder 
     except ImportError:
         return False
     read = [place for place, coder in enumerate(coders) if coder is not None]
+    kinds = [polars.String if coder is None or coder.apart else polars.Categorical for coder in coders]
     try:
         frame = polars.read_csv(
             piece,
             separator=separator,
             has_header=False,
             columns=read,
-            schema={str(place): polars.String for place in range(len(coders))},
+            schema={str(place): kind for place, kind in enumerate(kinds)},
         )
     except polars.exceptions.PolarsError:
         return False
@@ -59,10 +60,16 @@ def add_polars(coder: Coder, series: Any) -> None:
         else:
             coder.add(series.fill_null("").to_list())
         return
-    distinct = series.unique().drop_nulls()
-    places = series.cast(polars.Enum(distinct)).to_physical().cast(polars.Int32)
-    codes = places.fill_null(-1) if series.null_count() else places
-    coder.add_coded(distinct.to_list(), codes.to_numpy())
+    coded = series if series.dtype == polars.Categorical else series.cast(polars.Categorical)
+    numbers, distinct, some = coded.to_physical(), coded.unique(), bool(series.null_count())
+    if some:
+        distinct = distinct.drop_nulls()
+    held = distinct.to_physical().to_numpy()
+    # The number of a text, in a table that polars shares among all columns, becomes its place among those here.
+    places = np.full(int(held.max(initial=0)) + 2, -1, dtype=np.int32)
+    places[held] = np.arange(len(held), dtype=np.int32)
+    codes = places[(numbers.fill_null(len(places) - 1) if some else numbers).to_numpy()]
+    coder.add_coded(distinct.cast(polars.String).to_list(), codes)
 
 
 def _by_pyarrow(piece: bytes, look: Look, separator: str, coders: Sequence[Coder | None]) -> bool:

@@ -65,7 +65,7 @@ def suspicions(pool: Pool) -> tuple[Suspicion, ...]:
             break
         same: dict[tuple[str, int], list[int]] = {}
         for one in group.tolist():
-            name = names.values[names.codes[standing[one]]]
+            name: Any = names.values[names.codes[standing[one]]]
             if name not in known:
                 known[name] = _name_key(name, signs) if isinstance(name, str) else ""
             if known[name]:

@@ -30,7 +30,7 @@ class Look:
 def look_at(piece: bytes, separator: int, width: int) -> Look | None:
     """What is known of these whole records, each with its line's end, if all are regular; None if anything is not."""
     signs = np.frombuffer(piece, dtype=np.uint8)
-    if width < 2 or b"\0" in piece or not _is_utf8(piece, signs):
+    if width < 2 or b"\0" in piece or not _is_utf8(piece):
         return None
     # A carriage return without its line feed is where some see the end of a line.
     if b"\r" in piece and ((signs[:-1] == RETURN) & (signs[1:] != LINE_END)).any():
@@ -67,14 +67,9 @@ def _swallowed(ends: Bits, within: Bits, hidden: Bits, width: int) -> bool:
     return bool((number[of_line] >= width - 1).any())
 
 
-def _is_utf8(block: bytes, signs: npt.NDArray[np.uint8]) -> bool:
-    """Whether all bytes beyond ASCII are UTF-8, looked at with the byte that follows them."""
-    if block.isascii():
-        return True
-    high = signs >= 0x80
-    high[1:] |= high[:-1]
+def _is_utf8(block: bytes) -> bool:
     try:
-        signs[high].tobytes().decode()
+        block.decode()
     except UnicodeDecodeError:
         return False
     return True
