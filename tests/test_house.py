@@ -20,6 +20,7 @@ CORRIDOR = (
     "errors",
     "vocabulary",
     "html",
+    "threads",
     "texts",
     "numbering",
     "countries",

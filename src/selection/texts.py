@@ -9,6 +9,8 @@ from typing import Any, Final
 import numpy as np
 import numpy.typing as npt
 
+from selection.threads import ahead
+
 #: One of these follows each text: the first that stands in none of them.
 SEPARATORS: Final = ("\x1f", "\n", "\x1e", "\x1d", "\0")
 USUAL: Final = SEPARATORS[0]
@@ -56,6 +58,17 @@ class Texts:
                     return None
         return None
 
+    @classmethod
+    def joined(cls, pieces: Sequence[Texts]) -> Texts:
+        """All texts of pieces with one separator, in one piece; where they end is not looked for again."""
+        whole = cls(b"".join(piece.data for piece in pieces), pieces[0].separator if pieces else USUAL)
+        kind, start, ends = _kind(len(whole.data)), 0, [np.zeros(0, dtype=np.int32)]
+        for piece in pieces:
+            ends.append(piece.ends.astype(kind, copy=False) + kind(start))
+            start += len(piece.data)
+        whole.ends = np.concatenate(ends).astype(kind, copy=False)
+        return whole
+
     @property
     def dtype(self) -> np.dtype[Any]:
         """As of the object array it stands for."""
@@ -76,13 +89,8 @@ class Texts:
         """How many bytes each text has."""
         return np.diff(self.ends, prepend=self.ends.dtype.type(-1)) - 1
 
-    @cached_property
-    def size(self) -> int:
-        """How many texts these are."""
-        return int(np.count_nonzero(self.signs == ord(self.separator)))
-
     def __len__(self) -> int:
-        return self.size
+        return len(self.ends)
 
     def __iter__(self) -> Iterator[str]:
         return (text for piece in self.pieces() for text in piece.tolist())
@@ -179,14 +187,17 @@ class Texts:
 
     def pieces(self) -> Iterator[Texts]:
         """Some thousand texts at a time, in one piece each."""
-        starts = [0, *(self.ends[AT_ONCE - 1 :: AT_ONCE] + 1).tolist()]
-        for start, end in zip(starts, [*starts[1:], len(self.data)], strict=True):
-            if end > start:
-                yield Texts(self.data[start:end], self.separator)
+        start = 0
+        for first in range(0, len(self.ends), AT_ONCE):
+            ends = self.ends[first : first + AT_ONCE] - start
+            piece = Texts(self.data[start : start + int(ends[-1]) + 1], self.separator)
+            piece.ends = ends.astype(_kind(len(piece.data)), copy=False)
+            yield piece
+            start += len(piece.data)
 
     def hashes(self) -> Hashes:
         """A number for each text that equal texts share, and others only by chance."""
-        found = [_hashes(piece) for piece in self.pieces()]
+        found = list(ahead(_hashes, self.pieces()))
         return np.concatenate(found) if found else np.zeros(0, dtype=np.uint64)
 
     def words(self) -> list[npt.NDArray[np.uint64]] | None:

@@ -46,7 +46,8 @@ class Coder:
 
     def add_packed(self, texts: Texts) -> None:
         """Take in the next cells of a column that keeps a text for each row."""
-        self._pieces.append(texts.stripped())
+        stripped = texts.stripped()
+        self._pieces.append(stripped)
 
     def take_over(self, other: Coder) -> None:
         """Take in all cells of another coder."""
@@ -66,7 +67,7 @@ class Coder:
 def _from_pieces(pieces: Sequence[Texts | list[str]]) -> Column:
     """A column of texts that are mostly different: a code for each row."""
     if all(isinstance(piece, Texts) and piece.separator == USUAL for piece in pieces):
-        return _one_each(Texts(b"".join(piece.data for piece in pieces if isinstance(piece, Texts))))
+        return _one_each(Texts.joined([piece for piece in pieces if isinstance(piece, Texts)]))
     texts = [t.strip() for piece in pieces for t in (piece.tolist() if isinstance(piece, Texts) else piece)]
     packed = Texts.of(texts)
     if packed is not None:

@@ -8,7 +8,8 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 
-from selection.texts import Texts, hashes_of
+from selection.texts import WIDE, Texts, hashes_of
+from selection.threads import ahead
 
 #: Providers that ignore dots and what follows a plus sign in an address.
 IGNORES_DOTS: Final = ("gmail.com", "googlemail.com")
@@ -18,11 +19,16 @@ IGNORES_PLUS: Final = (
     "outlook.com", "hotmail.com", "live.com", "msn.com", "icloud.com", "me.com", "mac.com", "fastmail.com", "proton.me",
     "protonmail.com", "pm.me", "zoho.com",
 )  # fmt: skip
+TAGS_ASIDE: Final = (*IGNORES_DOTS, *IGNORES_PLUS)
 
 AT, DOT, PLUS = b"@.+"
 Hashes = npt.NDArray[np.uint64]
 Flags = npt.NDArray[np.bool_]
 Places = npt.NDArray[np.int64]
+
+#: White space in ASCII and the signs below it, by byte; and with it the bytes with which other white space may begin.
+SPACES: Final[Flags] = np.arange(256) < 33
+ODD: Final[Flags] = SPACES | np.isin(np.arange(256), WIDE)
 
 
 def normalised_email(address: str) -> str | None:
@@ -43,11 +49,10 @@ def mailboxes(addresses: Sequence[str] | Texts) -> tuple[Hashes, list[int]]:
     if packed is None:
         return _one_by_one(addresses.tolist() if isinstance(addresses, Texts) else addresses)
     hashes, invalid, start = [np.zeros(0, dtype=np.uint64)], list[int](), 0
-    for piece in packed.pieces():
-        found, none = _of_piece(piece)
+    for found, none in ahead(_of_piece, packed.pieces()):
         hashes.append(found)
         invalid += [start + place for place in none]
-        start += len(piece)
+        start += len(found)
     return np.concatenate(hashes), invalid
 
 
@@ -57,8 +62,8 @@ def _one_by_one(addresses: Sequence[str]) -> tuple[Hashes, list[int]]:
 
 
 def _of_piece(piece: Texts) -> tuple[Hashes, list[int]]:
-    """The plain addresses in ASCII all together, then plain ones in other letters, what is left one by one."""
-    hashes, special = _plain(Texts(piece.data.lower(), piece.separator), wide=False)
+    """The plain addresses all together, then those in which white space may stand, what is left one by one."""
+    hashes, special = _plain(Texts(_without_case(piece), piece.separator), ODD)
     empty = piece.lengths == 0
     special &= ~empty
     invalid = empty.copy()
@@ -67,11 +72,18 @@ def _of_piece(piece: Texts) -> tuple[Hashes, list[int]]:
         rest = piece.where(special)
         folded = _folded(rest)
         if folded is not None:
-            hashes[places], special = _plain(folded, wide=True)
+            hashes[places], special = _plain(folded, SPACES)
             rest, places = rest.where(special), places[special]
         hashes[places], none = _one_by_one(rest.tolist())
         invalid[places[none]] = True
     return hashes, np.flatnonzero(invalid).tolist()
+
+
+def _without_case(piece: Texts) -> bytes:
+    """Most pieces hold no letter beyond ASCII that would change, which is quickly seen."""
+    others = b"" if piece.data.isascii() else piece.signs[piece.signs >= 0x80].tobytes()
+    changed = others.decode().casefold().encode() != others
+    return piece.data.decode().casefold().encode() if changed else piece.data.lower()
 
 
 def _folded(texts: Texts) -> Texts | None:
@@ -80,35 +92,41 @@ def _folded(texts: Texts) -> Texts | None:
     return Texts(joined.encode(), texts.separator) if len(joined.split()) == len(texts) else None
 
 
-def _plain(folded: Texts, *, wide: bool) -> tuple[Hashes, Flags]:
+def _plain(folded: Texts, odd: Flags) -> tuple[Hashes, Flags]:
     """A number for each mailbox, and which addresses are not plainly one, so that their numbers say nothing."""
-    marks, special = _marks(folded, wide)
-    dotted = _of(folded, marks, special, IGNORES_DOTS)
+    marks, special, tagged = _marks(folded, odd)
+    special[tagged[_of(folded, marks[tagged], folded.ends[tagged], TAGS_ASIDE)]] = True
+    dotted = _of(folded, marks, folded.ends, IGNORES_DOTS) & ~special
     return (_without_dots(folded, marks, dotted) if dotted.any() else folded).hashes(), special
 
 
-def _marks(folded: Texts, wide: bool) -> tuple[Places, Flags]:
-    """Where the `@` of each address stands, and which addresses are not plainly one; `wide` takes any letters."""
+def _marks(folded: Texts, odd: Flags) -> tuple[Places, Flags, Places]:
+    """Where the `@` of each address stands, which addresses are not plainly one, and the places of those with a `+`.
+
+    An address with an `odd` byte is not plainly one.
+    """
     signs, ends = folded.signs, folded.ends
-    marks = np.flatnonzero(signs == AT)
-    line = np.searchsorted(ends, marks)
-    special = np.bincount(line, minlength=len(ends)) != 1
-    # White space and whatever is not ASCII lie outside these 94 signs.
-    odd = ((signs < 33) if wide else (signs - np.uint8(33) > 93)) | (signs == PLUS)
-    odd[ends] = False
-    special[np.searchsorted(ends, np.flatnonzero(odd))] = True
-    at = np.zeros(len(ends), dtype=np.int64)
-    at[line] = marks
-    special |= (at == ends - folded.lengths) | (at == ends - 1)
-    return at, special
+    starts = ends - folded.lengths
+    at = np.flatnonzero(signs == AT)
+    special = np.zeros(len(ends), dtype=bool)
+    if len(at) != len(ends) or ((at < starts) | (at >= ends)).any():
+        line = np.searchsorted(ends, at)
+        special = np.bincount(line, minlength=len(ends)) != 1
+        marks, at = at, np.zeros(len(ends), dtype=np.int64)
+        at[line] = marks
+    strange = odd[signs]
+    strange[ends] = False
+    special[np.searchsorted(ends, np.flatnonzero(strange))] = True
+    special |= (at == starts) | (at == ends - 1)
+    return at, special, np.searchsorted(ends, np.flatnonzero(signs == PLUS))
 
 
-def _of(folded: Texts, marks: Places, special: Flags, domains: Sequence[str]) -> Flags:
-    """Which of the plain addresses are of these providers."""
+def _of(folded: Texts, marks: Places, ends: Places, domains: Sequence[str]) -> Flags:
+    """Which of the addresses, by where their `@` and their end stand, are of these providers."""
     signs, found = folded.signs, np.zeros(len(marks), dtype=bool)
-    lengths = folded.ends - marks - 1
+    lengths = ends - marks - 1
     for domain in domains:
-        places = np.flatnonzero((lengths == len(domain)) & ~special)
+        places = np.flatnonzero(lengths == len(domain))
         same = np.ones(len(places), dtype=bool)
         for step, sign in enumerate(domain.encode(), start=1):
             same &= signs[marks[places] + step] == sign

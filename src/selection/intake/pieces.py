@@ -2,25 +2,17 @@
 
 from __future__ import annotations
 
-import os
-from collections import deque
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from itertools import chain, islice
+from collections.abc import Iterable, Sequence
 from typing import Final
 
 from selection.intake.coding import MASKS, Coder
 from selection.intake.cutting import cut
 from selection.intake.parsers import installed, parse
 from selection.intake.regularity import look_at
+from selection.threads import ahead
 
 #: A parser needs some time for each column and piece, so wider tables are cut without one.
 WIDEST: Final = 200
-
-#: So many pieces at most are read at a time, each by a thread: parsers and numpy let others go on meanwhile.
-AT_ONCE: Final = 4
-
-#: Whether a cell of a piece may be masked, None where it is not regular; and its cells.
-Read = tuple[bool | None, list[Coder | None]]
 
 
 def read_pieces(pieces: Iterable[bytes | None], separator: str, coders: Sequence[Coder | None]) -> bool | None:
@@ -32,7 +24,7 @@ def read_pieces(pieces: Iterable[bytes | None], separator: str, coders: Sequence
         own = [coder and Coder(coder.apart) for coder in coders]
         return None if piece is None else (_parsed if fast else _cut)(piece, separator, own), own
 
-    for found, read_from in _ahead(read, iter(pieces)):
+    for found, read_from in ahead(read, pieces):
         if found is None:
             return None
         masks = masks or found
@@ -40,25 +32,6 @@ def read_pieces(pieces: Iterable[bytes | None], separator: str, coders: Sequence
             if coder is not None and own is not None:
                 coder.take_over(own)
     return masks
-
-
-def _ahead(read: Callable[[bytes | None], Read], pieces: Iterator[bytes | None]) -> Iterator[Read]:
-    """What is read of each piece, in their order; where there are several, some are read at a time."""
-    first = list(islice(pieces, 2))
-    if len(first) < 2:
-        yield from map(read, first)
-        return
-    from concurrent.futures import Future, ThreadPoolExecutor
-
-    workers = min(os.cpu_count() or 1, AT_ONCE)
-    with ThreadPoolExecutor(workers) as threads:
-        waiting = deque[Future[Read]]()
-        for piece in chain(first, pieces):
-            waiting.append(threads.submit(read, piece))
-            if len(waiting) > workers:
-                yield waiting.popleft().result()
-        while waiting:
-            yield waiting.popleft().result()
 
 
 def _cut(piece: bytes, separator: str, coders: Sequence[Coder | None]) -> bool | None:
