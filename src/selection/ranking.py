@@ -14,7 +14,7 @@ import numpy.typing as npt
 from selection.applicants import Column, canonical_text
 from selection.assessment import ELIGIBLE, Assessment
 from selection.conditions import number
-from selection.draws.tickets import ticket
+from selection.draws.tickets import ticket, tickets
 from selection.draws.weighted import weighted_order
 from selection.numbering import combine, dense, order
 from selection.policy import TieBreak
@@ -73,6 +73,10 @@ class Ranking:
         """The ticket of the applicant at this place of the pool."""
         lottery = self.assessment.policy.ties.lottery and self.seed is not None
         return ticket(str(self.seed), str(self.assessment.pool.ids[place])) if lottery else None
+
+    def tickets(self, places: Places) -> list[str]:
+        """The tickets of the applicants at these places of the pool; they must have some."""
+        return tickets(str(self.seed), map(str, self.assessment.pool.ids[places].tolist()))
 
 
 def rank(assessment: Assessment, seed: str | None = None, among: npt.NDArray[np.bool_] | None = None) -> Ranking:

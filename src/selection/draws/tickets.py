@@ -18,6 +18,17 @@ def ticket(seed: str, applicant_id: str, block: str | None = None) -> str:
     return hashlib.sha256(key.encode("utf-8", "surrogatepass")).hexdigest()
 
 
+def tickets(seed: str, ids: Iterable[str], block: str | None = None) -> list[str]:
+    """The ticket of each applicant."""
+    before = hashlib.sha256(f"{seed}:{'' if block is None else f'{block}:'}".encode("utf-8", "surrogatepass"))
+    found = []
+    for one in ids:
+        drawn = before.copy()
+        drawn.update(one.encode("utf-8", "surrogatepass"))
+        found.append(drawn.hexdigest())
+    return found
+
+
 def check_ticket(seed: str, applicant_id: str, claimed: str, block: str | None = None) -> bool:
     """Whether this is the applicant's ticket: SHA-256 of `seed:id`, as `printf '%s:%s' SEED ID | sha256sum` prints it.
 

@@ -14,7 +14,7 @@ import numpy as np
 import numpy.typing as npt
 
 from selection.applicants import canonical_text, objects
-from selection.assessment import INELIGIBLE, MISSING, points
+from selection.assessment import MISSING, points
 from selection.errors import NotFoundError, did_you_mean
 from selection.explanations import sentences
 from selection.explanations.catalogues import Words, words
@@ -58,14 +58,14 @@ def _texts(outcome: Outcome, places: Ints, spoken: Words, edition: str) -> Texts
         rows = (recorded.facts(place) for place in places.tolist())
         return objects([json.dumps(row, ensure_ascii=False, default=canonical_text) for row in rows])
     write = sentences.applicant if edition == "applicant" else sentences.officer
-    by_rule: dict[int, str] = {}
+    alike: dict[tuple[Any, ...], str] = {}
     for i in np.flatnonzero(~ranked).tolist():
         place = int(places[i])
-        rule = int(outcome.assessment.cause[place])
-        if edition == "officer" or outcome.assessment.standing[place] != INELIGIBLE:
-            found[i] = write(recorded.facts(place), spoken)
-        else:
-            found[i] = by_rule.get(rule) or by_rule.setdefault(rule, write(recorded.facts(place), spoken))
+        key = recorded.unranked(place)
+        if key not in alike:
+            alike[key] = write({**recorded.facts(place), "id": _ID}, spoken)
+        # Only the officer's text names the applicant, before all else.
+        found[i] = alike[key].replace(_ID, str(outcome.intake.pool.ids[place]), int(edition == "officer"))
     if ranked.any():
         found[ranked] = _Ranked(recorded, places[ranked], spoken).written(edition)
     return found
@@ -144,7 +144,7 @@ class _Ranked:
             _SCORE: lambda: list(objects([self.words.number(one) for one in exact])[at]),
             _POINTS: lambda: list(objects([self.words.count("points", one) for one in exact])[at]),
             _ID: lambda: list(map(str, self.outcome.intake.pool.ids[self.places].tolist())),
-            _TICKET: lambda: [str(self.outcome.ranking.ticket(place)) for place in self.places.tolist()],
+            _TICKET: lambda: self.outcome.ranking.tickets(self.places),
         }
         if edition == "applicant":
             return _filled([self._paragraph(facts) for facts in samples], code, varying)

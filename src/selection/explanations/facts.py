@@ -150,14 +150,29 @@ class Recorded:
         if cause < 0:
             return dict(_WEIGHED)
         rule = outcome.assessment.rules[cause]
-        seen = rule.seen(place)
-        said = {"rule": rule.name, "seen": {k: v for k, v in seen.items() if v is not None}}
+        said = {"rule": rule.name, "seen": {k: v for k, v in rule.seen(place).items() if v is not None}}
         if outcome.assessment.standing[place] != INCOMPLETE:
             return {**_WEIGHED, **said}
-        absent = [name for name, value in seen.items() if value is None]
-        field = absent[0] if absent else ", ".join(seen)
-        why = outcome.assessment.fields.why_missing(field, place) if field in seen else None
+        field, why = self._lacks(rule, place)
         return {**_WEIGHED, **said, "field": field, "why": why}
+
+    def _lacks(self, rule: Weighed, place: int) -> tuple[str, str | None]:
+        """The field that a rule lacked, and why it counts as missing."""
+        absent = [name for name, value in zip(rule.fields, rule.profiles[rule.codes[place]], strict=True) if value is None]
+        if not absent:
+            return ", ".join(rule.fields), None
+        return absent[0], self.outcome.assessment.fields.why_missing(absent[0], place)
+
+    def unranked(self, place: int) -> tuple[Any, ...]:
+        """What the facts about an applicant without a rank depend on beside the id: equal for equal ones."""
+        outcome = self.outcome
+        known = int(outcome.status[place]), int(outcome.reason[place]), int(outcome.intake.pool.duplicate_of[place])
+        cause = int(outcome.assessment.cause[place])
+        if cause < 0 or known[2] >= 0:
+            return known
+        rule = outcome.assessment.rules[cause]
+        why = self._lacks(rule, place) if outcome.assessment.standing[place] == INCOMPLETE else None
+        return (*known, cause, int(rule.codes[place]), why)
 
 
 def given(rule: Weighed, place: int) -> Decimal:

@@ -84,7 +84,7 @@ def _by_pyarrow(piece: bytes, look: Look, separator: str, coders: Sequence[Coder
     try:
         table = csv.read_csv(
             pyarrow.BufferReader(piece),
-            read_options=csv.ReadOptions(column_names=names),
+            read_options=csv.ReadOptions(column_names=names, block_size=len(piece)),
             parse_options=csv.ParseOptions(
                 delimiter=separator, newlines_in_values=look.lines_in_cells, ignore_empty_lines=False
             ),
