@@ -1,4 +1,4 @@
-"""Some work at a time on each processor, handed back in order: for parsers and numpy, which let others go on meanwhile."""
+"""Some work at a time on each processor, handed back in order: for parsers and numpy, which let others go on."""
 
 from __future__ import annotations
 

@@ -158,7 +158,7 @@ class Recorded:
 
     def _lacks(self, rule: Weighed, place: int) -> tuple[str, str | None]:
         """The field that a rule lacked, and why it counts as missing."""
-        absent = [name for name, value in zip(rule.fields, rule.profiles[rule.codes[place]], strict=True) if value is None]
+        absent = [name for name, value in rule.seen(place).items() if value is None]
         if not absent:
             return ", ".join(rule.fields), None
         return absent[0], self.outcome.assessment.fields.why_missing(absent[0], place)

@@ -80,7 +80,8 @@ def _by_pyarrow(piece: bytes, look: Look, separator: str, coders: Sequence[Coder
         return False
     names = [str(place) for place in range(len(coders))]
     coded = pyarrow.dictionary(pyarrow.int32(), pyarrow.string())
-    types = {n: pyarrow.large_string() if c.apart else coded for n, c in zip(names, coders, strict=True) if c is not None}
+    kinds = {True: pyarrow.large_string(), False: coded}
+    types = {name: kinds[coder.apart] for name, coder in zip(names, coders, strict=True) if coder is not None}
     try:
         table = csv.read_csv(
             pyarrow.BufferReader(piece),
