@@ -14,15 +14,20 @@ import numpy.typing as npt
 from selection.applicants import Column, canonical_text
 from selection.assessment import ELIGIBLE, Assessment
 from selection.conditions import number
+from selection.draws import many
 from selection.draws.tickets import ticket, tickets
 from selection.draws.weighted import weighted_order
 from selection.numbering import combine, dense, order
 from selection.policy import TieBreak
+from selection.texts import Texts
 
 Places = npt.NDArray[np.int64]
 
 #: So many tickets are made at a time.
 AT_ONCE: Final = 1 << 16
+
+#: As many tickets as these, or more, are made together.
+MANY: Final = 4096
 PARTED: Final = "\x1f"
 
 
@@ -183,13 +188,19 @@ def _by_ticket(ties: Places, ids: npt.NDArray[Any], places: Places, key: str) ->
 
 def _heads(ids: npt.NDArray[Any], places: Places, key: str) -> npt.NDArray[np.uint64]:
     """The first 64 bits of each ticket, made in the order of the pool, in which its ids lie in memory."""
-    sha256, heads = hashlib.sha256, np.empty(len(ids), dtype=np.uint64)
-    standing = np.sort(places)
-    for at in range(0, len(standing), AT_ONCE):
-        some = standing[at : at + AT_ONCE]
-        made = b"".join([sha256(text).digest()[:8] for text in _drawn_for(ids[some].tolist(), key)])
-        heads[some] = np.frombuffer(made, dtype=">u8")
-    return heads[places]
+    found, standing = np.empty(len(ids), dtype=np.uint64), np.sort(places)
+    texts = Texts.of(ids) if len(standing) >= MANY else None
+    drawn = None if texts is None else many.heads(texts, standing, key.encode("utf-8", "surrogatepass"))
+    found[standing] = _one_by_one(ids, standing, key) if drawn is None else drawn
+    return found[places]
+
+
+def _one_by_one(ids: npt.NDArray[Any], places: Places, key: str) -> npt.NDArray[np.uint64]:
+    """The same bits from whole tickets."""
+    sha256, made = hashlib.sha256, []
+    for at in range(0, len(places), AT_ONCE):
+        made += [sha256(text).digest()[:8] for text in _drawn_for(ids[places[at : at + AT_ONCE]].tolist(), key)]
+    return np.frombuffer(b"".join(made), dtype=">u8").astype(np.uint64)
 
 
 def _drawn_for(names: list[str], key: str) -> list[bytes]:

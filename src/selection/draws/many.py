@@ -1,0 +1,122 @@
+"""SHA-256 of very many short texts at once: the same bits as `hashlib`, in numpy, so that threads share the work.
+
+Source: FIPS 180-4, sections 4.1.2, 4.2.2, 5.1.1, 5.3.3 and 6.2. Words of a block that are the same for all texts (a
+seed before them, what pads them) stand once, and so does whatever is computed from such words alone.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Sequence
+from functools import partial
+from typing import Any, Final
+
+import numpy as np
+import numpy.typing as npt
+
+from selection.texts import Texts
+from selection.threads import ahead
+
+#: So many texts at a time: enough work for a thread, in arrays that stay in a processor's cache.
+AT_ONCE: Final = 1 << 16
+
+#: Texts of more lengths than these, or longer ones, are hashed one by one.
+LENGTHS: Final = 32
+LONGEST: Final = 256
+
+BLOCK: Final = 64
+ONES: Final = 0xFFFFFFFF
+
+Words = npt.NDArray[np.uint32]
+Heads = npt.NDArray[np.uint64]
+Places = npt.NDArray[Any]
+
+
+def _primes(many: int) -> list[int]:
+    found: list[int] = []
+    number = 2
+    while len(found) < many:
+        if all(number % one for one in found):
+            found.append(number)
+        number += 1
+    return found
+
+
+#: The first bits behind the point of the cube roots of 64 primes, and of the square roots of 8.
+ADDED: Final = tuple(int(math.cbrt(prime) * 2**32) & ONES for prime in _primes(64))
+BEGIN: Final = tuple(math.isqrt(prime << 64) & ONES for prime in _primes(8))
+
+
+def heads(texts: Texts, places: Places, before: bytes) -> Heads | None:
+    """The first 64 bits of SHA-256 of `before` and each text at these places; None where one by one is as fast."""
+    lengths = texts.lengths[places]
+    distinct = np.unique(lengths).tolist()
+    if len(distinct) > LENGTHS or max(distinct, default=0) > LONGEST:
+        return None
+    found = np.empty(len(places), dtype=np.uint64)
+    for length in distinct:
+        rows = np.flatnonzero(lengths == length)
+        starts = texts.ends[places[rows]].astype(np.int64) - length
+        parts = (starts[at : at + AT_ONCE] for at in range(0, len(starts), AT_ONCE))
+        found[rows] = np.concatenate(list(ahead(partial(_heads, texts.data, length, before), parts)))
+    return found
+
+
+def _heads(data: bytes, length: int, before: bytes, starts: Places) -> Heads:
+    """The same for texts of one length, by where they start."""
+    state = [np.array([word], dtype=np.uint32) for word in BEGIN]
+    words = _words(data, length, before, starts)
+    for block in range(0, len(words), 16):
+        state = _compressed(state, words[block : block + 16])
+    high, low = (word.astype(np.uint64) for word in state[:2])
+    return np.broadcast_to(high << np.uint64(32) | low, starts.shape)
+
+
+def _words(data: bytes, length: int, before: bytes, starts: Places) -> list[Words]:
+    """The padded texts as big-endian words, one word where all have the same."""
+    size = len(before) + length
+    end = b"\x80" + bytes(-(size + 9) % BLOCK) + (8 * size).to_bytes(8)
+    padded = np.frombuffer(before + bytes(length) + end, dtype=np.uint8)
+    signs = np.repeat(padded[None], len(starts), axis=0)
+    if length:
+        cells = np.ndarray((len(data) - length + 1,), dtype=f"V{length}", buffer=data, strides=(1,))
+        signs[:, len(before) : size] = cells[starts].view(np.uint8).reshape(-1, length)
+    differing = range(len(before) // 4, -(-size // 4)) if length else range(0)
+    whole = signs.view(">u4")
+    return [whole[: None if at in differing else 1, at].astype(np.uint32) for at in range(whole.shape[1])]
+
+
+def _compressed(state: Sequence[Words], words: Sequence[Words]) -> list[Words]:
+    """The state after one more block."""
+    a, b, c, d, e, f, g, h = state
+    for added, word in zip(ADDED, _scheduled(list(words)), strict=True):
+        first = h + (word + added) + _mixed(e, 6, 11, 25) + (g ^ (e & (f ^ g)))
+        second = _mixed(a, 2, 13, 22) + (b ^ ((a ^ b) & (b ^ c)))
+        a, b, c, d, e, f, g, h = first + second, a, b, c, d + first, e, f, g
+    return [old + new for old, new in zip(state, (a, b, c, d, e, f, g, h), strict=True)]
+
+
+def _scheduled(words: list[Words]) -> Iterator[Words]:
+    """The 64 words that are added one after the other: those of the block, then each made of four before it."""
+    for turn in range(64):
+        if turn >= 16:
+            near, far = words[turn - 2 & 15], words[turn - 15 & 15]
+            low = _rotated(_rotated(far, 11) ^ far, 7) ^ (far >> np.uint32(3))
+            high = _rotated(_rotated(near, 2) ^ near, 17) ^ (near >> np.uint32(10))
+            words[turn & 15] = words[turn & 15] + low + words[turn - 7 & 15] + high
+        yield words[turn & 15]
+
+
+def _mixed(words: Words, first: int, second: int, third: int) -> Words:
+    """The words turned by three distances, these added bit by bit."""
+    inner = _rotated(words, third - second)
+    inner ^= words
+    inner = _rotated(inner, second - first)
+    inner ^= words
+    return _rotated(inner, first)
+
+
+def _rotated(words: Words, by: int) -> Words:
+    turned: Words = words >> np.uint32(by)
+    turned |= words << np.uint32(32 - by)
+    return turned
