@@ -107,6 +107,12 @@ class Texts:
     def __setstate__(self, state: tuple[bytes, str]) -> None:
         self.data, self.separator = state
 
+    def parted_by(self, sign: str) -> bytes | None:
+        """The texts in UTF-8, this sign after each; None where it also stands in one of them."""
+        if sign == self.separator:
+            return self.data
+        return None if sign.encode() in self.data else self.data.replace(self.separator.encode(), sign.encode())
+
     def tolist(self) -> list[str]:
         """A Python text for each."""
         return self.data[:-1].decode().split(self.separator) if self.data else []
@@ -217,6 +223,13 @@ class Texts:
             texts = [text.encode() for text in self.tolist()]
             return np.array(sorted(range(len(texts)), key=lambda place: (len(texts[place]), texts[place])), dtype=int)
         return np.lexsort((*reversed(words), self.lengths))
+
+
+def alphabetical(texts: npt.NDArray[Any] | Texts, places: Places) -> list[npt.NDArray[Any]]:
+    """Keys by which `np.lexsort` sorts the texts at these places by their signs."""
+    packed = texts.take(places) if isinstance(texts, Texts) else Texts.of(texts[places])
+    words = None if packed is None else packed.words()
+    return [texts[places].astype(str)] if words is None else words[::-1]
 
 
 def _kind(size: int) -> type[np.signedinteger[Any]]:

@@ -1,8 +1,9 @@
-"""Written cells become lines: by polars or pyarrow where one is installed and the table is long, else by Python."""
+"""Written cells become lines: of a long table by pyarrow or polars, the one already open first, else by Python."""
 
 from __future__ import annotations
 
 import io
+import sys
 from collections.abc import Callable, Iterator, Sequence
 from importlib.util import find_spec
 from typing import Any, Final
@@ -33,9 +34,10 @@ def joined(parts: Sequence[Part]) -> Iterator[bytes]:
 
 def _joiner(parts: Sequence[Part], rows: int) -> Slices:
     if rows >= LONG:
-        for name, joiner in (("polars", by_polars), ("pyarrow", by_pyarrow)):
+        joiners = {"pyarrow": by_pyarrow, "polars": by_polars}
+        for name in sorted(joiners, key=lambda name: sys.modules.get(name) is None):
             if find_spec(name) is not None:
-                return joiner(parts)
+                return joiners[name](parts)
     return by_python(parts)
 
 
@@ -47,6 +49,8 @@ def encodable(part: Part) -> Part:
 
 
 def _unicode(held: npt.NDArray[Any]) -> npt.NDArray[Any]:
+    if isinstance(held, Texts):
+        return held
     texts = held.tolist()
     try:
         "".join(texts).encode()
@@ -91,7 +95,7 @@ def by_pyarrow(parts: Sequence[Part]) -> Slices:
     def array(part: Part) -> Any:
         held = part.values if isinstance(part, Column) else part
         if held.dtype == object:
-            return _large(held.tolist())
+            return _large(held)
         return compute.fill_null(compute.cast(pyarrow.array(held, mask=held < 0), text), "")
 
     made = [array(part) for part in parts]
@@ -108,13 +112,13 @@ def by_pyarrow(parts: Sequence[Part]) -> Slices:
     return join
 
 
-def _large(texts: list[str]) -> Any:
+def _large(texts: npt.NDArray[Any]) -> Any:
     """An array of pyarrow from its buffers: from a list, it would open pandas first."""
     import pyarrow
 
     packed = Texts.of(texts)
     if packed is None:
-        return pyarrow.array(texts, type=pyarrow.large_string())
+        return pyarrow.array(texts.tolist(), type=pyarrow.large_string())
     ends = np.append(0, np.cumsum(packed.lengths)).astype(np.int64)
     data = packed.data.replace(packed.separator.encode(), b"")
     return pyarrow.LargeStringArray.from_buffers(len(packed), pyarrow.py_buffer(ends), pyarrow.py_buffer(data))

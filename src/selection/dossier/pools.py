@@ -17,6 +17,7 @@ import numpy.typing as npt
 
 from selection.applicants import Column, Pool, objects
 from selection.errors import OutputError
+from selection.texts import Texts
 from selection.vocabulary import PERSONAL
 
 FORMAT: Final = 2
@@ -49,7 +50,7 @@ def pack(pool: Pool, fields: frozenset[str]) -> bytes:
     duplicates = np.flatnonzero(pool.duplicate_of >= 0)
     table = {
         "format": FORMAT,
-        "ids": _packed_ids(pool.ids.tolist()),
+        "ids": _packed_ids(pool.ids),
         "rows": _numbers(pool.rows),
         "duplicates": [[int(place), int(pool.duplicate_of[place])] for place in duplicates],
         "columns": {name: _packed(pool.columns[name]) for name in kept},
@@ -116,10 +117,13 @@ def _unpacked(column: Mapping[str, Any]) -> Column:
     return Column(codes, objects([_back(kind, value) for value in values]))
 
 
-def _packed_ids(ids: list[str]) -> Any:
+def _packed_ids(ids: npt.NDArray[Any]) -> Any:
     """The ids as lines of one text where none of them has several."""
-    joined = "\n".join(ids)
-    return {"lines": joined} if ids and joined.count("\n") == len(ids) - 1 else ids
+    if isinstance(ids, Texts) and ids.data and (lines := ids.parted_by("\n")) is not None:
+        return {"lines": lines[:-1].decode()}
+    listed = ids.tolist()
+    joined = "\n".join(listed)
+    return {"lines": joined} if listed and joined.count("\n") == len(listed) - 1 else listed
 
 
 def _packed_codes(codes: npt.NDArray[Any], values: int) -> dict[str, Any]:

@@ -12,6 +12,7 @@ import numpy.typing as npt
 from selection.applicants import Column, canonical_text, objects
 from selection.dossier.joining import Part, joined
 from selection.numbering import combine
+from selection.texts import Texts
 from selection.vocabulary import ADDRESS
 
 #: What a spreadsheet takes for a formula, full-width forms and the old signs of macros included, or strips to find
@@ -41,6 +42,8 @@ def written(column: Any, *, address_stays: bool = False) -> Part:
 
     An array of whole numbers holds ranks and tiers, where -1 is none.
     """
+    if isinstance(column, Column) and isinstance(column.values, Texts) and _all_plain(column):
+        return column
     if isinstance(column, Column):
         cells = texts([*column.python_values(), None], address_stays=address_stays)
         return Column(np.where(column.codes < 0, len(cells) - 1, column.codes), objects(cells))
@@ -91,6 +94,13 @@ def _as_they_stand(cells: list[Any]) -> list[str] | None:
     if None in known or not _plain(known):
         return None
     return known if len(known) == len(cells) else [*known, ""]
+
+
+def _all_plain(column: Column) -> bool:
+    """Whether each row holds a text that can be written as it stands."""
+    lines = column.values.parted_by("\n") if isinstance(column.values, Texts) else None
+    signs = [sign.encode() for sign in DELICATE]
+    return lines is not None and bool((column.codes >= 0).all()) and not any(sign in b"\n" + lines for sign in signs)
 
 
 def _plain(cells: Sequence[str]) -> bool:

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import fields
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
@@ -20,10 +20,14 @@ if TYPE_CHECKING:
     from selection.outcome import Outcome
 
 
+#: The files that do not depend on what was decided.
+REGISTERED: Final = (folders.POOL, folders.INTAKE, "problems.csv")
+
+
 def write(outcome: Outcome, folder: Path, *, force: bool = False) -> Path:
     """Write everything decided into a folder, whole or not at all; `force` replaces earlier results."""
     with folders.filled(Path(folder), force=force) as fresh:
-        hashes = _all_written(fresh, _files(outcome))
+        hashes = _all_written(outcome, fresh)
         record = canonical_record(sealed(record_of(outcome, hashes)))
         (fresh / folders.RECORD).write_text(record, encoding="utf-8", newline="\n")
     return Path(folder)
@@ -83,19 +87,21 @@ def _problems(findings: tuple[Problem, ...]) -> Iterator[bytes]:
     return lines({one.name: [getattr(found, one.name) for found in findings] for one in fields(Problem)})
 
 
-def _all_written(folder: Path, files: dict[str, Callable[[], Iterable[bytes]]]) -> dict[str, str]:
-    """Write all files; the pool beside the others, since compressing it leaves the interpreter free."""
+def _all_written(outcome: Outcome, folder: Path) -> dict[str, str]:
+    """Write all files; what says only who registered beside what was decided."""
+    files = _files(outcome)
     with ThreadPoolExecutor(1) as beside:
-        pool = beside.submit(lambda: _written(folder / folders.POOL, files[folders.POOL]()))
-        others = {name: _written(folder / name, pieces()) for name, pieces in files.items() if name != folders.POOL}
-        return {**others, folders.POOL: pool.result()}
+        registered = {name: beside.submit(_written, folder / name, files.pop(name)) for name in REGISTERED}
+        beside.submit(lambda: outcome.intake.pool.sha256)  # the record will ask for it
+        decided = {name: _written(folder / name, pieces) for name, pieces in files.items()}
+        return {**decided, **{name: hashed.result() for name, hashed in registered.items()}}
 
 
-def _written(path: Path, pieces: Iterable[bytes]) -> str:
+def _written(path: Path, pieces: Callable[[], Iterable[bytes]]) -> str:
     """Write a file; the hash of what stands in it."""
     digest = hashlib.sha256()
     with path.open("wb") as file:
-        for piece in pieces:
+        for piece in pieces():
             file.write(piece)
             digest.update(piece)
     return digest.hexdigest()

@@ -13,6 +13,7 @@ from selection.assessment import points
 from selection.choice.once import matching
 from selection.intake.natives import native
 from selection.policy import OPEN
+from selection.texts import alphabetical
 from selection.vocabulary import COLUMNS, PERSONAL, REASONS, STATUSES
 
 if TYPE_CHECKING:
@@ -27,10 +28,9 @@ Columns = dict[str, Column | npt.NDArray[Any]]
 def display_order(outcome: Outcome) -> Places:
     """Places in rank order, then the unranked by status and id."""
     rest = np.flatnonzero(outcome.rank_of < 0)
-    ids = outcome.intake.pool.ids[rest].astype(str)
-    return np.concatenate(
-        [outcome.ranking.order, rest[np.lexsort((outcome.intake.pool.rows[rest], ids, outcome.status[rest]))]]
-    )
+    ids = alphabetical(outcome.intake.pool.ids, rest)
+    listed = np.lexsort((outcome.intake.pool.rows[rest], *ids, outcome.status[rest]))
+    return np.concatenate([outcome.ranking.order, rest[listed]])
 
 
 def decisions(outcome: Outcome, places: Places) -> Any:
