@@ -20,8 +20,8 @@ if TYPE_CHECKING:
     from selection.outcome import Outcome
 
 
-#: The files that do not depend on what was decided.
-REGISTERED: Final = (folders.POOL, folders.INTAKE, "problems.csv")
+#: The long files that do not depend on what was decided.
+REGISTERED: Final = (folders.POOL, folders.INTAKE)
 
 
 def write(outcome: Outcome, folder: Path, *, force: bool = False) -> Path:
@@ -93,7 +93,11 @@ def _all_written(outcome: Outcome, folder: Path) -> dict[str, str]:
     with ThreadPoolExecutor(1) as beside:
         registered = {name: beside.submit(_written, folder / name, files.pop(name)) for name in REGISTERED}
         beside.submit(lambda: outcome.intake.pool.sha256)  # the record will ask for it
-        decided = {name: _written(folder / name, pieces) for name, pieces in files.items()}
+        try:
+            decided = {name: _written(folder / name, pieces) for name, pieces in files.items()}
+        except BaseException:
+            beside.shutdown(wait=False, cancel_futures=True)
+            raise
         return {**decided, **{name: hashed.result() for name, hashed in registered.items()}}
 
 
