@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from functools import partial
+from functools import cached_property, partial
 from typing import Literal
 
 import numpy as np
@@ -25,15 +25,18 @@ Method = Literal["greedy", "nested", "once", "general"]
 class Solved:
     """A block's answer, and what stood in the way of whoever is not in it.
 
-    `end` the turn at which the last seat went (-1 if there was none, past the end if seats were left); `cap_key` per
-    signature the cap key that was already full at the turn of its first refused member, or -1;
-    `merged` the way from signatures to those the solution's refusals speak of.
+    `end` the turn at which the last seat went (-1 if there was none, past the end if seats were left); `merged` the way from signatures to those the solution's refusals speak of.
     """
 
+    problem: BlockProblem
     solution: Solution
     end: int
-    cap_key: Ints
     merged: Ints
+
+    @cached_property
+    def cap_key(self) -> Ints:
+        """Per signature the cap key that was already full at the turn of its first refused member, or -1."""
+        return _full_caps(self.problem, self.solution.taken)
 
     def refusal(self, signature: int, turn: int) -> Refusal:
         """Why the applicant of a signature got no seat at this turn: no seat left, a full cap, or what was recorded."""
@@ -88,7 +91,7 @@ def _back(problem: BlockProblem, reduction: Reduction, found: Solution) -> Solve
     taken[reduction.kept[found.taken]] = True
     turns = np.flatnonzero(taken)
     end = len(taken) if len(turns) < problem.seats else int(turns[-1]) if len(turns) else -1
-    return Solved(replace(found, taken=taken), end, _full_caps(problem, taken), reduction.merged)
+    return Solved(problem, replace(found, taken=taken), end, reduction.merged)
 
 
 def _full_caps(problem: BlockProblem, taken: npt.NDArray[np.bool_]) -> Ints:

@@ -50,8 +50,9 @@ class Signatures:
     def used(self, codes: Ints) -> Ints:
         """Per cap key how many applicants with these signatures stand under it."""
         count = np.zeros(len(self.limits), dtype=np.int64)
-        for keys in self.keys[codes].T:
-            count += np.bincount(keys[keys >= 0], minlength=len(count))
+        many = np.bincount(codes, minlength=len(self.keys))
+        for keys in self.keys.T:
+            np.add.at(count, keys[keys >= 0], many[keys >= 0])
         return count
 
     def filled(self, codes: Ints) -> Ints:

@@ -28,6 +28,7 @@ class _Walk:
             np.add.at(inner, tree.parent[level], np.array(self.must)[level])
         self.inner: list[int] = inner.tolist()
         self.parent: list[int] = tree.parent.tolist()
+        self.root = tree.root
 
     def run(self) -> dict[int, Refusal]:
         problem, leaf = self.problem, self.tree.leaf.tolist()
@@ -48,7 +49,6 @@ class _Walk:
     def _admit(self, group: int) -> int | None:
         """Seat one more in a group, or the group that would then have to hold more than it can."""
         path: list[int] = []
-        root = self.tree.root
         while True:
             path.append(group)
             grown = self.inner[group] + 1
@@ -56,7 +56,7 @@ class _Walk:
                 break
             if grown > self.high[group]:
                 return group
-            if group == root:
+            if group == self.root:
                 break
             group = self.parent[group]
         for one in path:

@@ -67,7 +67,9 @@ def lifted(outcome: Outcome) -> Iterator[tuple[str | None, npt.NDArray[np.bool_]
 
 def _refusing(table: Signatures, chosen: npt.NDArray[np.bool_]) -> set[int]:
     """The places of the caps that these applicants fill and under which somebody else stands."""
-    keys = table.filled(table.code[chosen])[table.code[~chosen]]
+    refused = np.zeros(len(table.keys), dtype=bool)
+    refused[table.code[~chosen]] = True
+    keys = table.filled(table.code[chosen])[refused]
     return set(table.cap_of(keys[keys >= 0]).tolist())
 
 
