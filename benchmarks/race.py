@@ -6,6 +6,7 @@ Every run is a process of its own, from the CSV file to the written decisions; t
 machine whose speed drifts drifts for everybody. The scripts must all select the same applicants. The library does more:
 an exact choice, checked reading, duplicates, explanations, a record; it runs three times, with polars, with pyarrow
 instead, and with neither. `x reference` is the median beside that of the polars script, `x floor` beside the floor.
+Modules are compiled once, as they are where a package is installed.
 """
 
 from __future__ import annotations
@@ -23,13 +24,23 @@ from pathlib import Path
 import race_table
 
 HERE = Path(__file__).resolve().parent
-SCRIPTS = ("dicts", "pandas", "pandas_tuned", "duckdb", "pyarrow", "polars", "polars_tuned", "floor", "floor_sha256")
+NO_ARROW = "pandas (no pyarrow)"
+SCRIPTS = (
+    *("dicts", "pandas", NO_ARROW, "pandas_tuned", "duckdb", "pyarrow", "polars", "polars_tuned"),
+    *("floor", "floor_sha256"),
+)
 HIDDEN = {"selection (polars)": (), "selection (pyarrow)": ("polars",), "selection (core)": ("polars", "pyarrow")}
 PARSER = {"selection (polars)": "polars", "selection (pyarrow)": "pyarrow", "selection (core)": "numpy"}
-NEEDS = {"pandas_tuned": "pandas", "polars_tuned": "polars", "floor": "polars", "floor_sha256": "polars"}
+NEEDS = {
+    "pandas (no pyarrow)": "pandas",
+    "pandas_tuned": "pandas",
+    "polars_tuned": "polars",
+    "floor": "polars",
+    "floor_sha256": "polars",
+}
 
 #: Scripts that run without pyarrow, as the library's core does.
-WITHOUT_ARROW = ("dicts", "pandas_tuned")
+WITHOUT_ARROW = ("dicts", NO_ARROW, "pandas_tuned")
 RUN = (
     "import sys, runpy\nfor n in {0!r}: sys.modules[n] = None\n"
     "sys.argv = {1!r}\nrunpy.run_path({2!r}, run_name='__main__')"
@@ -64,7 +75,7 @@ def _installed(name: str) -> bool:
 
 def _script(name: str, table: Path) -> list[str]:
     hidden = ("pyarrow",) if name in WITHOUT_ARROW else ()
-    arguments = [name, name, str(table), str(table.parent / f"{name}.csv")]
+    arguments = [name, name.partition(" ")[0], str(table), str(table.parent / f"{name}.csv")]
     return [sys.executable, "-c", RUN.format(hidden, arguments, str(HERE / "race_scripts.py"))]
 
 
@@ -79,6 +90,7 @@ def run(command: list[str]) -> tuple[float, float]:
     start = time.perf_counter()
     paths = os.pathsep.join([str(HERE), os.environ.get("PYTHONPATH", "")])
     environment = {**os.environ, "PYTHONPATH": paths}
+    environment.pop("PYTHONDONTWRITEBYTECODE", None)
     process = subprocess.Popen(command, stdout=subprocess.DEVNULL, env=environment)
     _, status, used = os.wait4(process.pid, 0)
     if os.waitstatus_to_exitcode(status):
