@@ -22,6 +22,7 @@ CORRIDOR = (
     "html",
     "threads",
     "texts",
+    "arrow",
     "numbering",
     "countries",
     "applicants",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import subprocess
 import sys
 from pathlib import Path
 from typing import Any
@@ -150,3 +151,22 @@ def test_texts_in_one_piece_are_taken_like_an_array(data: st.DataObject, texts: 
 
 def test_the_form_of_an_export_is_beside_it() -> None:
     assert any(table.with_suffix(".toml").exists() and Form.load(table.with_suffix(".toml")) for table in TABLES)
+
+
+def test_a_long_file_is_read_and_its_decisions_written_without_pandas(tmp_path: Path) -> None:
+    """pyarrow opens pandas for any value made of Python's or numpy's, which takes longer than to read the file."""
+    pytest.importorskip("pyarrow")
+    rows = (f"A{number},{number % 7},a{number}@b.example\r\n" for number in range(25_000))
+    (tmp_path / "table.csv").write_bytes(("id,years,email\r\n" + "".join(rows)).encode())
+    program = (
+        "import sys, selection\n"
+        "policy = selection.Policy.model_validate({'title': 'Long', 'capacity': 9, 'ties': {'order': ['lottery']}})\n"
+        "intake = selection.read_applicants('table.csv')\n"
+        "selection.select(intake, policy, seed='x').write('results')\n"
+        "print('pandas' in sys.modules, 'pyarrow' in sys.modules)\n"
+    )
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, cwd=tmp_path)
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.split() == ["False", "True"]
+    lines = (tmp_path / "results" / "decisions.csv").read_text().splitlines()
+    assert len(lines) == 25_001

@@ -11,6 +11,7 @@ from typing import Any, Final
 import numpy as np
 import numpy.typing as npt
 
+from selection import arrow
 from selection.applicants import Column, objects
 from selection.texts import Texts
 
@@ -90,38 +91,33 @@ def by_pyarrow(parts: Sequence[Part]) -> Slices:
     from pyarrow import compute as functions
 
     compute: Any = functions  # its functions are made while it is imported, where no type checker looks
-    text = pyarrow.large_string()
+    nothing = arrow.text("")
 
     def array(part: Part) -> Any:
         held = part.values if isinstance(part, Column) else part
         if held.dtype == object:
             return _large(held)
-        return compute.fill_null(compute.cast(pyarrow.array(held, mask=held < 0), text), "")
+        return compute.fill_null(compute.cast(arrow.numbers(held, held < 0), pyarrow.large_string()), nothing)
 
     made = [array(part) for part in parts]
 
     def join(rows: slice) -> bytes:
         cut = [
-            one.take(pyarrow.array(part.codes[rows])) if isinstance(part, Column) else one[rows]
+            one.take(arrow.numbers(part.codes[rows])) if isinstance(part, Column) else one[rows]
             for one, part in zip(made, parts, strict=True)
         ]
-        commas = compute.binary_join_element_wise(*cut, pyarrow.scalar(",", text))
-        lines = compute.binary_join_element_wise(commas, pyarrow.scalar("", text), pyarrow.scalar("\n", text))
+        commas = compute.binary_join_element_wise(*cut, arrow.text(","))
+        lines = compute.binary_join_element_wise(commas, nothing, arrow.text("\n"))
         return bytes(memoryview(lines.buffers()[2])[: _end(lines)])
 
     return join
 
 
 def _large(texts: npt.NDArray[Any]) -> Any:
-    """An array of pyarrow from its buffers: from a list, it would open pandas first."""
     import pyarrow
 
     packed = Texts.of(texts)
-    if packed is None:
-        return pyarrow.array(texts.tolist(), type=pyarrow.large_string())
-    ends = np.append(0, np.cumsum(packed.lengths)).astype(np.int64)
-    data = packed.data.replace(packed.separator.encode(), b"")
-    return pyarrow.LargeStringArray.from_buffers(len(packed), pyarrow.py_buffer(ends), pyarrow.py_buffer(data))
+    return pyarrow.array(texts.tolist(), type=pyarrow.large_string()) if packed is None else arrow.texts(packed)
 
 
 def _end(lines: Any) -> int:

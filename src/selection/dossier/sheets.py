@@ -99,8 +99,10 @@ def _as_they_stand(cells: list[Any]) -> list[str] | None:
 def _all_plain(column: Column) -> bool:
     """Whether each row holds a text that can be written as it stands."""
     lines = column.values.parted_by("\n") if isinstance(column.values, Texts) else None
-    signs = [sign.encode() for sign in DELICATE]
-    return lines is not None and bool((column.codes >= 0).all()) and not any(sign in b"\n" + lines for sign in signs)
+    if lines is None or (column.codes < 0).any():
+        return False
+    joined = b"\n" + lines
+    return not any(sign.encode() in joined for sign in DELICATE)
 
 
 def _plain(cells: Sequence[str]) -> bool:

@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from selection import arrow
 from selection.intake.coding import Coder
 from selection.intake.regularity import Look
 from selection.texts import USUAL, Texts
@@ -110,10 +111,10 @@ def add_arrow(coder: Coder, chunks: Any) -> None:
     if coder.apart:
         large = pyarrow.large_string()
         cells = chunks if chunks.type == large else chunks.cast(large)
-        cells = compute.fill_null(cells, pyarrow.scalar("", large)) if cells.null_count else cells
+        cells = compute.fill_null(cells, arrow.text("")) if cells.null_count else cells
         # A list of all texts of a piece is joined into one.
-        lists = [pyarrow.LargeListArray.from_arrays([0, len(piece)], piece) for piece in cells.chunks if len(piece)]
-        joined = [compute.binary_join(one, pyarrow.scalar(USUAL, large))[0].as_buffer() for one in lists]
+        lists = [arrow.listed(piece) for piece in cells.chunks if len(piece)]
+        joined = [compute.binary_join(one, arrow.text(USUAL))[0].as_buffer() for one in lists]
         texts = Texts(USUAL.encode().join([*joined, b""]))
         if len(texts) == len(chunks):
             coder.add_packed(texts)
@@ -122,5 +123,5 @@ def add_arrow(coder: Coder, chunks: Any) -> None:
         return
     whole = (chunks if pyarrow.types.is_dictionary(chunks.type) else chunks.dictionary_encode()).combine_chunks()
     whole = whole.unify_dictionaries().combine_chunks() if isinstance(whole, pyarrow.ChunkedArray) else whole
-    codes = whole.indices.fill_null(-1).to_numpy(zero_copy_only=False).astype(np.int32)
-    coder.add_coded(whole.dictionary.to_pylist(), codes)
+    indices = whole.indices.fill_null(-1) if whole.indices.null_count else whole.indices
+    coder.add_coded(whole.dictionary.to_pylist(), arrow.held(indices).astype(np.int32, copy=False))

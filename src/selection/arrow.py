@@ -1,0 +1,53 @@
+"""Values of pyarrow made from buffers: made from numbers and texts of Python or numpy, it would open pandas first."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from selection.texts import Texts
+
+
+def numbers(held: npt.NDArray[Any], missing: npt.NDArray[np.bool_] | None = None) -> Any:
+    """An array of whole numbers, those flagged as `missing` null."""
+    import pyarrow
+
+    kind = {4: pyarrow.int32(), 8: pyarrow.int64()}[held.dtype.itemsize]
+    known = None if missing is None else pyarrow.py_buffer(np.packbits(~missing, bitorder="little"))
+    return pyarrow.Array.from_buffers(kind, len(held), [known, pyarrow.py_buffer(np.ascontiguousarray(held))])
+
+
+def held(whole: Any) -> npt.NDArray[Any]:
+    """The whole numbers of an array without nulls."""
+    kind = np.dtype(str(whole.type))
+    if not len(whole):
+        return np.zeros(0, dtype=kind)
+    return np.frombuffer(whole.buffers()[1], dtype=kind, count=len(whole), offset=whole.offset * kind.itemsize)
+
+
+def texts(held: Texts) -> Any:
+    """An array of large strings."""
+    import pyarrow
+
+    ends = np.append(0, np.cumsum(held.lengths)).astype(np.int64)
+    data = held.data.replace(held.separator.encode(), b"")
+    return pyarrow.LargeStringArray.from_buffers(len(held), pyarrow.py_buffer(ends), pyarrow.py_buffer(data))
+
+
+def text(said: str) -> Any:
+    """One large string."""
+    import pyarrow
+
+    data = said.encode()
+    ends = pyarrow.py_buffer(np.array([0, len(data)]))
+    return pyarrow.LargeStringArray.from_buffers(1, ends, pyarrow.py_buffer(data))[0]
+
+
+def listed(cells: Any) -> Any:
+    """One list of all these large strings."""
+    import pyarrow
+
+    ends = numbers(np.array([0, len(cells)]))
+    return pyarrow.LargeListArray.from_arrays(ends, cells)
