@@ -17,8 +17,9 @@ from selection.texts import Texts
 LISTED: Final = 1000
 LONGEST: Final = 200
 
-#: So many names are summed at a time; an odd number that spreads sums over 64 bits.
+#: So many names are summed at a time; odd numbers that spread sums over 32 and 64 bits.
 AT_ONCE: Final = 1 << 14
+SPREAD: Final = 0x9E3779B1
 FACTOR: Final = 0x9E3779B97F4A7C15
 
 Places = npt.NDArray[np.int64]
@@ -74,9 +75,9 @@ def suspicions(pool: Pool) -> tuple[Suspicion, ...]:
     return tuple(map(Suspicion, sorted(found)[:LISTED]))
 
 
-def _groups(names: npt.NDArray[np.uint64], place: Places) -> Iterator[Places]:
+def _groups(names: npt.NDArray[np.uint32], place: Places) -> Iterator[Places]:
     """The members of each group of several with one name and place, in the order of the first member."""
-    numbers = names * np.uint64(FACTOR) + place.astype(np.uint64)
+    numbers = names.astype(np.uint64) * np.uint64(FACTOR) + place.astype(np.uint64)
     order = np.argsort(numbers, kind="stable")
     first = np.flatnonzero(np.append(True, numbers[order][1:] != numbers[order][:-1])) if len(order) else order
     sizes = np.diff(first, append=len(order))
@@ -85,19 +86,19 @@ def _groups(names: npt.NDArray[np.uint64], place: Places) -> Iterator[Places]:
         yield order[first[group] : first[group] + sizes[group]]
 
 
-def _alike(names: Column) -> npt.NDArray[np.uint64]:
+def _alike(names: Column) -> npt.NDArray[np.uint32]:
     """For each value of a column of names a number that is the same wherever their keys are."""
     if isinstance(names.values, Texts):
         return _sums(names.values)
-    return _numbers(names.values.tolist(), name_key).astype(np.uint64)
+    return _numbers(names.values.tolist(), name_key).astype(np.uint32)
 
 
-def _sums(texts: Texts) -> npt.NDArray[np.uint64]:
+def _sums(texts: Texts) -> npt.NDArray[np.uint32]:
     """For each name a sum over the letters of its key, in whatever order they stand."""
-    weights = np.arange(1, 257, dtype=np.uint64) ** np.uint64(7) * np.uint64(FACTOR)
+    weights = np.arange(1, 257, dtype=np.uint32) ** np.uint32(7) * np.uint32(SPREAD)
     weights[[sign for sign in range(128) if not in_word(chr(sign))]] = 0
     weights[ord("A") : ord("Z") + 1] = weights[ord("a") : ord("z") + 1]
-    starts, sums = texts.ends - texts.lengths, np.zeros(len(texts), dtype=np.uint64)
+    starts, sums = texts.ends - texts.lengths, np.zeros(len(texts), dtype=np.uint32)
     odd = np.zeros(len(texts), dtype=bool)
     for block in range(0, len(texts), AT_ONCE):
         first = starts[block : block + AT_ONCE]
@@ -110,7 +111,7 @@ def _sums(texts: Texts) -> npt.NDArray[np.uint64]:
         name = texts.data[start:end]
         if name not in known:
             key = np.frombuffer(_name_key(name.decode(), signs).encode(), dtype=np.uint8)
-            known[name] = weights[key].sum(dtype=np.uint64)
+            known[name] = weights[key].sum(dtype=np.uint32)
         sums[code] = known[name]
     return sums
 
