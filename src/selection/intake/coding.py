@@ -10,11 +10,12 @@ import numpy as np
 import numpy.typing as npt
 
 from selection.applicants import Column, objects
+from selection.intake.stamps import Stamps
 from selection.texts import USUAL, Texts
 
 #: An exporter puts `'` before what a spreadsheet would run; pretix also writes `\\|` in such cells.
 MASKED: Final = re.compile(r"'[=+\-@|%\t\r]")
-MASKS: Final = tuple(f"'{sign}".encode() for sign in "=+-@|%\t\r")
+MASK: Final = re.compile(MASKED.pattern.encode())
 
 
 class Coder:
@@ -123,9 +124,10 @@ def in_use(column: Column) -> list[Any]:
 
 def unmasked(raw: Column) -> tuple[Column, list[int]]:
     """The column with exporters' masks undone, and the codes whose text that changed."""
-    if isinstance(raw.values, Texts) and not any(mask in raw.values.data for mask in MASKS):
+    held: Any = raw.values
+    if isinstance(held, Stamps) or (isinstance(held, Texts) and not may_mask(held.data)):
         return raw, []
-    texts = raw.values.tolist()
+    texts = held.tolist()
     places = _masked(texts)
     if not places:
         return raw, []
@@ -141,12 +143,11 @@ def unmasked_text(text: str) -> str:
     return text[1:].replace("\\|", "|").strip() or text if MASKED.match(text) else text
 
 
-def may_mask(text: str) -> bool:
+def may_mask(text: str | bytes) -> bool:
     """Whether a text may hold a masked cell at all: a quick look at a whole file."""
-    place = text.find("'")
-    while place >= 0 and not MASKED.match(text, place):
-        place = text.find("'", place + 1)
-    return place >= 0
+    if isinstance(text, str):
+        return "'" in text and MASKED.search(text) is not None
+    return b"'" in text and MASK.search(text) is not None
 
 
 def _masked(texts: Iterable[Any]) -> list[int]:

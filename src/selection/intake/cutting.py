@@ -38,7 +38,7 @@ def cut(data: bytes, separator: int, coders: Sequence[Coder | None]) -> bool | N
     for place, coder in enumerate(coders):
         if coder is not None:
             _add(coder, piece, cells[0][:, place], cells[1][:, place])
-    return may_mask(piece.latin)
+    return may_mask(block)
 
 
 def _is_utf8(block: bytes) -> bool:

@@ -11,6 +11,7 @@ from selection.intake.choices import read_options, splitter
 from selection.intake.coding import filled, in_use, recoded
 from selection.intake.findings import Ledger
 from selection.intake.forms import FieldForm, Form
+from selection.intake.stamps import Stamps
 from selection.intake.times import joined, read_times, settled
 from selection.texts import Texts
 from selection.vocabulary import COUNTRY_FIELDS
@@ -68,7 +69,7 @@ class FieldReader:
 
     def _checked(self, name: str, heading: str, raw: Column) -> Column:
         """A column from memory without the values that no field can hold."""
-        if isinstance(raw.values, Texts):
+        if isinstance(raw.values, Texts) or (isinstance(raw.values, Stamps) and name not in WORDS):
             return raw
         values = raw.values.tolist()
         kinds = {type(v) for v in values}

@@ -20,6 +20,7 @@ from selection.intake.headings import Plan, field_of
 from selection.intake.kinds import kind_of
 from selection.intake.parsers import add_arrow, add_polars
 from selection.intake.registrations import registration
+from selection.intake.stamps import stamped
 from selection.intake.tables import Table
 
 Planner = Callable[[Sequence[str]], Plan]
@@ -77,8 +78,8 @@ def _column(series: Any, *, apart: bool) -> Column:
         held = pyarrow.array(native.array)
         whole = held if isinstance(held, pyarrow.ChunkedArray) else pyarrow.chunked_array([held])
         return _by(add_arrow, whole, apart)
-    numbers = _whole_numbers(series)
-    return coded(series.to_list(), apart) if numbers is None else numbers
+    known = _whole_numbers(series) or stamped(series)
+    return coded(series.to_list(), apart) if known is None else known
 
 
 def _by(add: Callable[[Coder, Any], None], native: Any, apart: bool) -> Column:
@@ -170,7 +171,7 @@ def coded(cells: Sequence[Any], apart: bool = False) -> Column:
 
     `apart` says that hardly two texts are the same.
     """
-    kinds = {type(c) for c in cells} - {type(None)}
+    kinds = set(map(type, cells)) - {type(None)}
     if kinds <= {str}:
         coder = Coder(apart)
         coder.add([c or "" for c in cells])

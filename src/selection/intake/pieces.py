@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Final
 
-from selection.intake.coding import MASKS, Coder
+from selection.intake.coding import Coder, may_mask
 from selection.intake.cutting import cut
 from selection.intake.parsers import installed, parse
 from selection.intake.regularity import look_at
@@ -46,4 +46,4 @@ def _parsed(piece: bytes, separator: str, coders: Sequence[Coder | None]) -> boo
         piece = piece.replace(b"\r\n", b"\n")
     if not parse(piece, look, separator, coders):
         return _cut(piece, separator, coders)
-    return b"'" in piece and any(mask in piece for mask in MASKS)
+    return may_mask(piece)

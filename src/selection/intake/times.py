@@ -14,6 +14,7 @@ import numpy.typing as npt
 from selection.applicants import Column
 from selection.intake.coding import in_use, recoded
 from selection.intake.findings import Trouble, short
+from selection.intake.stamps import Stamps
 from selection.texts import Texts
 
 #: From this many on it pays to read times together.
@@ -34,6 +35,10 @@ SLASHED: Final = re.compile(r"(\d{1,2})[/.-](\d{1,2})[/.-]\d{2,4}\b")
 
 def read_times(raw: Column, dates: str | Sequence[str], zone: str) -> tuple[Column, dict[int, Trouble]]:
     """A column of times in UTC, and what is wrong with some of its distinct values."""
+    if isinstance(raw.values, Stamps):
+        local = raw.values.times
+        found, doubtful = _to_utc(local, np.full(len(local), raw.values.utc), zone)
+        return Column(raw.codes, found), _doubtful(doubtful, zone)
     packed = _packed(raw) if dates in ISO_FORMATS else None
     if packed is not None:
         found, doubtful = _to_utc(packed, np.zeros(len(packed), dtype=bool), zone)
