@@ -169,27 +169,18 @@ class Texts:
 
     def _may_strip(self) -> Places:
         """Where white space may stand around a text: in ASCII, or as a longer sign, told by its first byte."""
-        if not self._near_ends():
+        signs, ends, lengths = self.signs, self.ends, self.lengths
+        if not len(ends):
             return np.zeros(0, dtype=np.int64)
-        lengths = self.lengths
-        held = np.flatnonzero(lengths > 0)
-        ends, signs = self.ends[held], self.signs
-        first, last = signs[ends - lengths[held]], signs[ends - 1]
-        wide = np.zeros(256, dtype=bool)
-        wide[list(WIDE)] = True
-        odd = (first <= 32) | (last <= 32) | wide[first]
-        long = np.flatnonzero(last >= 0x80)
-        odd[long] |= (signs[ends[long] - 2] == WIDE[0]) | wide[signs[np.maximum(ends[long] - 3, 0)]]
-        found: Places = held[odd]
-        return found
-
-    def _near_ends(self) -> bool:
-        """Whether white space stands beside a separator anywhere, or a sign that may be some: a quick look."""
-        if not self.data.isascii() and any(bytes([sign]) in self.data for sign in WIDE):
-            return True
-        signs = np.append(np.uint8(ord(self.separator)), self.signs)
-        low, end = signs < 33, signs == ord(self.separator)
-        return bool((low[1:] & low[:-1] & (end[1:] ^ end[:-1])).any())
+        first, last = signs[ends - lengths], signs[ends - 1]
+        odd = (first <= 32) | (last <= 32)
+        if not self.data.isascii():
+            wide = np.zeros(256, dtype=bool)
+            wide[list(WIDE)] = True
+            odd |= wide[first]
+            long = np.flatnonzero(last >= 0x80)
+            odd[long] |= (signs[ends[long] - 2] == WIDE[0]) | wide[signs[np.maximum(ends[long] - 3, 0)]]
+        return np.flatnonzero(odd & (lengths > 0))
 
     def pieces(self) -> Iterator[Texts]:
         """Some thousand texts at a time, in one piece each."""
