@@ -1,6 +1,6 @@
 """The library beside the scripts a skilled user would write instead: one table of ratios.
 
-    python benchmarks/race.py [--rows 1000000] [--times 5]
+    python benchmarks/race.py [--rows 1000000] [--times 5] [--letters 0]
 
 Every run is a process of its own, from the CSV file to the written decisions; the runs of all take turns, so that a
 machine whose speed drifts drifts for everybody. The scripts must all select the same applicants. The library does more:
@@ -53,10 +53,11 @@ def main() -> None:
     read = argparse.ArgumentParser(description="Ratios of time and memory beside hand-written scripts.")
     read.add_argument("--rows", type=int, default=1_000_000)
     read.add_argument("--times", type=int, default=5, help="runs of each; the median is printed")
+    read.add_argument("--letters", type=int, default=0, help="of free text in a further column, which nobody reads")
     asked = read.parse_args()
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
-        table = race_table.write(folder, asked.rows)
+        table = race_table.write(folder, asked.rows, asked.letters)
         racers = {script: _script(script, table) for script in SCRIPTS if _installed(NEEDS.get(script, script))}
         racers |= {name: _library(hidden, folder) for name, hidden in HIDDEN.items() if _installed(PARSER[name])}
         runs: dict[str, list[tuple[float, float]]] = {name: [] for name in racers}
@@ -114,7 +115,7 @@ def _selected(path: Path) -> str:
 
 def _print(runs: dict[str, list[tuple[float, float]]], size: int) -> None:
     median = {name: statistics.median(seconds for seconds, _ in one) for name, one in runs.items()}
-    print(f"{'':22} {'seconds':>8} {'x floor':>8} {'x reference':>12} {'memory / file':>14}")
+    print(f"{size / 1e6:,.0f} MB\n{'':22} {'seconds':>8} {'x floor':>8} {'x reference':>12} {'memory / file':>14}")
     for name in sorted(median, key=median.__getitem__, reverse=True):
         beside = [median[name] / median[other] if other in median else float("nan") for other in ("floor", "polars")]
         peak = max(memory for _, memory in runs[name]) / size

@@ -107,13 +107,23 @@ FORM = "\n".join(
 )
 
 
-def write(folder: Path, rows: int) -> Path:
-    """Write table, policy and form of so many applicants, a tenth of whom get a seat."""
+#: Of these the free text of a registration is made, which no policy reads.
+TEXT = (
+    "we oversee the release of batches, inspect sterile lines and train inspectors who visit the plants of our region "
+    "every year; I wish to learn how others judge data integrity, cleaning validation and the transfer of methods"
+)
+
+
+def write(folder: Path, rows: int, letters: int = 0) -> Path:
+    """Write table, policy and form of so many applicants, a tenth of whom get a seat.
+
+    `letters` how many a further column of free text has in each row, or none.
+    """
     draw = random.Random(7)
-    countries, size = list(COUNTRIES), max(rows // 5000, 3)
+    countries, size, words = list(COUNTRIES), max(rows // 5000, 3), TEXT.split()
     with (folder / "table.csv").open("w", encoding="utf-8", newline="") as file:
         writer = csv.writer(file)
-        writer.writerow(HEADINGS)
+        writer.writerow((*HEADINGS, *(("motivation",) if letters else ())))
         for number in range(rows):
             first, last = draw.choice(FIRST), draw.choice(LAST)
             day, second = 1 + number * 27 // rows, draw.randrange(86400)
@@ -122,7 +132,9 @@ def write(folder: Path, rows: int) -> Path:
             country = draw.choice(countries)
             work = (country, draw.choice(ROLES), draw.choice(SECTORS), draw.choice(FUNCTIONS))
             employer = f"{COUNTRIES[country][0]} organisation {draw.randrange(size)}"
-            writer.writerow((*person, *work, employer, draw.randrange(25), draw.choice(("female", "male", "male"))))
+            years = (draw.randrange(25), draw.choice(("female", "male", "male")))
+            said = (" ".join(draw.choices(words, k=letters // 5))[:letters].strip(),) if letters else ()
+            writer.writerow((*person, *work, employer, *years, *said))
     (folder / "policy.toml").write_text(POLICY.format(seats=rows // 10), encoding="utf-8")
     (folder / "form.toml").write_text(FORM, encoding="utf-8")
     return folder / "table.csv"
