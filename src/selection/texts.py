@@ -17,7 +17,7 @@ USUAL: Final = SEPARATORS[0]
 
 #: Texts longer than this are sorted one by one, not eight bytes at a time.
 LONGEST: Final = 64
-AT_ONCE: Final = 1 << 15
+AT_ONCE: Final = 1 << 17
 
 #: Texts longer than this are hashed one by one.
 LONG: Final = 256

@@ -40,6 +40,11 @@ class Coder:
 
     def add_coded(self, texts: Sequence[str], codes: npt.NDArray[np.int32]) -> None:
         """Take in the next cells of the column, given as different texts and which of them each is, -1 for none."""
+        if not self._places:
+            self._places = {text: place for place, text in enumerate(texts)}
+            if len(self._places) == len(texts):
+                self._codes.append(codes)
+                return
         known = list(map(self._places.get, texts))
         if None in known:
             known = [self._places.setdefault(text, len(self._places)) for text in texts]
@@ -109,7 +114,8 @@ def recoded(codes: npt.NDArray[np.int32], values: Sequence[Any]) -> Column:
         dtype=np.int32,
         count=len(values) + 1,
     )
-    return Column(new[codes], objects([value for _, value in places]))
+    same = len(places) == len(values) and bool((new[:-1] == np.arange(len(values))).all())
+    return Column(codes if same else new[codes], objects([value for _, value in places]))
 
 
 def in_use(column: Column) -> list[Any]:

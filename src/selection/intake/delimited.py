@@ -20,7 +20,7 @@ import numpy as np
 from selection.applicants import Column
 from selection.errors import InputError
 from selection.intake.coding import Coder, may_mask
-from selection.intake.contents import Content
+from selection.intake.contents import HEAD, Content
 from selection.intake.encodings import decode, refuse_other_kinds
 from selection.intake.findings import Problem
 from selection.intake.forms import Form
@@ -28,6 +28,7 @@ from selection.intake.headings import Plan
 from selection.intake.pieces import read_pieces
 from selection.intake.records import END, Records
 from selection.intake.tables import Table
+from selection.threads import ahead
 
 if TYPE_CHECKING:
     from _csv import Reader as CsvReader
@@ -90,7 +91,7 @@ def _read_regular(content: Content, form: Form, source: str, planned: Planner) -
     masks = read_pieces(content.pieces(body), layout.separator, coders) if layout.separator.isascii() else None
     if masks is None:
         return None
-    columns = _columns(coders)
+    columns = tuple((ahead if len(head) >= HEAD else map)(_column, coders))
     size = next((len(c) for c in columns if c is not None), 0)
     rows = np.arange(layout.first, layout.first + size)
     return Table(layout.headings, columns, rows, masks=masks, source=source)
@@ -209,8 +210,8 @@ def _refuse_wrong_separator(headings: Sequence[str], separator: str, form: Form,
         raise InputError("wrong_separator", sentence, source=source, separator=separator, seems=better)
 
 
-def _columns(coders: Sequence[Coder | None]) -> tuple[Column | None, ...]:
-    return tuple(None if coder is None else coder.column() for coder in coders)
+def _column(coder: Coder | None) -> Column | None:
+    return None if coder is None else coder.column()
 
 
 def _read_carefully(text: str, layout: Layout, notes: Sequence[Problem]) -> Table:
@@ -224,7 +225,8 @@ def _read_carefully(text: str, layout: Layout, notes: Sequence[Problem]) -> Tabl
         raise InputError("unclosed_quote", sentence, source=source, row=last[0])
     rows, findings = np.array(taken.rows, dtype=np.int64), (*notes, *taken.findings)
     masks = may_mask(text)
-    return Table(layout.headings, _columns(coders), rows, taken.rejected, findings, masks=masks, source=source)
+    columns = tuple(map(_column, coders))
+    return Table(layout.headings, columns, rows, taken.rejected, findings, masks=masks, source=source)
 
 
 def _take_all(reader: CsvReader, row: int, taken: Records) -> tuple[int, list[str]]:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import Any
+from functools import partial
+from typing import Any, Final
 
 import numpy as np
 import numpy.typing as npt
@@ -12,9 +13,13 @@ from selection.applicants import Column, canonical_text
 from selection.intake.findings import Ledger
 from selection.intake.mailboxes import mailboxes, normalised_email
 from selection.texts import Texts
+from selection.threads import ahead
 
 Codes = npt.NDArray[np.int64]
 Hashes = npt.NDArray[Any]
+
+#: So many are looked at by several threads.
+MANY: Final = 1 << 16
 
 
 def find_duplicates(
@@ -22,16 +27,20 @@ def find_duplicates(
 ) -> Codes:
     """For each applicant the place of the registration that stands instead, or -1."""
     duplicate_of = np.full(len(ids), -1, dtype=np.int64)
-    hashes = ids.hashes() if isinstance(ids, Texts) else np.fromiter(map(hash, ids), dtype=np.int64, count=len(ids))
-    by_id = _repeated(hashes, np.arange(len(ids)), ids.__getitem__)
-    by_email = _by_email(columns.get("email"), email_heading, ledger)
-    for group in _connected(by_id, by_email):
+    looks = partial(_by_id, ids), partial(_by_email, columns.get("email"), email_heading, ledger)
+    for group in _connected(*(ahead if len(ids) >= MANY else map)(lambda look: look(), looks)):
         standing = _standing(group, ids, columns, latest)
         for place in group:
             if place != standing:
                 duplicate_of[place] = standing
     _report(duplicate_of, ids, ledger)
     return duplicate_of
+
+
+def _by_id(ids: npt.NDArray[Any]) -> list[list[int]]:
+    """Applicants with one id."""
+    hashes = ids.hashes() if isinstance(ids, Texts) else np.fromiter(map(hash, ids), dtype=np.int64, count=len(ids))
+    return _repeated(hashes, np.arange(len(ids)), ids.__getitem__)
 
 
 def _by_email(column: Column | None, heading: str, ledger: Ledger) -> list[list[int]]:

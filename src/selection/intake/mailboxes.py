@@ -114,11 +114,15 @@ def _marks(folded: Texts, odd: Flags) -> tuple[Places, Flags, Places]:
         special = np.bincount(line, minlength=len(ends)) != 1
         marks, at = at, np.zeros(len(ends), dtype=np.int64)
         at[line] = marks
-    strange = odd[signs]
-    strange[ends] = False
-    special[np.searchsorted(ends, np.flatnonzero(strange))] = True
+    # A quick look first: mostly the separators are the only signs that are none of an address.
+    wide = not folded.data.isascii() and any(bytes([sign]) in folded.data for sign in WIDE)
+    if wide or np.count_nonzero(signs < 33) > len(ends):
+        strange = odd[signs]
+        strange[ends] = False
+        special[np.searchsorted(ends, np.flatnonzero(strange))] = True
     special |= (at == starts) | (at == ends - 1)
-    return at, special, np.searchsorted(ends, np.flatnonzero(signs == PLUS))
+    tags = np.flatnonzero(signs == PLUS) if b"+" in folded.data else np.zeros(0, dtype=np.int64)
+    return at, special, np.searchsorted(ends, tags)
 
 
 def _of(folded: Texts, marks: Places, ends: Places, domains: Sequence[str]) -> Flags:
