@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from itertools import chain, islice
 from typing import Final, TypeVar
 
@@ -13,6 +14,21 @@ AT_ONCE: Final = 4
 
 Item = TypeVar("Item")
 Made = TypeVar("Made")
+
+
+@contextmanager
+def beside(*works: Callable[[], object]) -> Iterator[None]:
+    """What others will ask for, made by a thread of its own while the block runs; whoever asks meets its errors."""
+    from concurrent.futures import ThreadPoolExecutor
+
+    with ThreadPoolExecutor(1) as thread:
+        for work in works:
+            thread.submit(work)
+        try:
+            yield
+        except BaseException:
+            thread.shutdown(wait=False, cancel_futures=True)
+            raise
 
 
 def ahead(work: Callable[[Item], Made], items: Iterable[Item]) -> Iterator[Made]:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from selection.cli.answers import printable, say, say_json, table
 from selection.cli.progress import Progress
+from selection.threads import beside
 
 if TYPE_CHECKING:
     from selection.outcome import Outcome
@@ -44,7 +45,10 @@ def run(
         progress.step("Reading registrations")
         intake = read_applicants(registrations, form=read_as)
         progress.step("Selecting")
-        outcome = select(intake, rules, seed=seed, history=history or None)
+        # What is written of the registrations alone needs no decision, unless earlier editions say more of them.
+        alone = () if history else (lambda: intake.report.lines, lambda: intake.pool.sha256)
+        with beside(*alone):
+            outcome = select(intake, rules, seed=seed, history=history or None)
         progress.step("Explaining and writing")
         outcome.write(out, force=force)
         answer = summary(outcome, out) | {"next": _next(outcome, registrations, form, out)}

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, fields
+from functools import cached_property
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
@@ -69,7 +70,7 @@ class Intake:
         """The findings whose action is `changed`: undone masks, repaired encodings, ids made."""
         return _frame(p for p in self.findings if p.action == "changed")
 
-    @property
+    @cached_property
     def report(self) -> Report:
         """What was read, mapped, changed and is open: `report.frame()`, `report.text()`."""
         from selection.intake.report import Report
