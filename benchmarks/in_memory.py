@@ -3,8 +3,8 @@
     python benchmarks/in_memory.py [--rows 1000000] [--times 5]
 
 The race's table and policy (`race_table.py`), read by each library as it reads a file by itself. `select` is
-`select(frame, policy, seed=...)` without writing; `decide` the same over registrations that are read already. Rounds take
-turns within one process, after one that is not counted; medians are printed.
+`select(frame, policy, seed=...)` without writing; `decide` the same over registrations that are read already. Rounds
+take turns within one process, after one that is not counted; medians are printed.
 """
 
 from __future__ import annotations
