@@ -259,3 +259,18 @@ def test_form_suggest_on_the_command_line(tmp_path: Path) -> None:
     assert {one["field"]: one["sure"] for one in answer["fields"]}["email"] is True
     assert run("form", "suggest", str(tmp_path / "nothing.csv")).returncode == 1
     assert "odk_central" in run("form", "list").stdout
+
+
+@pytest.mark.parametrize("heading", ["Submission ID", "Entry Id", "Respondent ID"])
+def test_options_in_brackets_and_numbers_of_submissions_are_recognised(heading: str, tmp_path: Path) -> None:
+    path = tmp_path / "answers.csv"
+    path.write_text(
+        f"{heading},E-mail,Country,Sectors (Vaccine),Sectors (Biopharmaceutical)\n"
+        "s-1,a@b.example,Kenya,Yes,No\ns-2,b@b.example,India,,Yes\n"
+    )
+    done = suggest(path)
+    form = tmp_path / "form.toml"
+    form.write_text(done.text)
+    intake = read_applicants(path, form=form)
+    assert intake.pool.ids.tolist() == ["s-1", "s-2"]
+    assert [one.sector for one in intake.pool] == [("vaccine",), ("biopharmaceutical",)]
