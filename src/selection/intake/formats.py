@@ -51,6 +51,10 @@ _INVISIBLE = re.compile("[\u200b-\u200f\u061c\u202a-\u202e\u2066-\u2069]")
 #: What reads a longer format tries very many ways of reading each cell.
 LONGEST: Final = 60
 
+#: What may follow a percent sign: parts of a date and of a time, and the sign itself. Weeks of a year are no dates, and
+#: what a machine's own language takes for a whole date is another on the next machine.
+PARTS: Final = frozenset("aAbBdfHIjmMpSuwyYzZ%")
+
 Times = npt.NDArray[np.datetime64]
 
 
@@ -156,6 +160,17 @@ def opposed(formats: Sequence[Any]) -> tuple[str, str] | None:
     return None
 
 
+def _refuse_unknown_parts(text: str) -> None:
+    """Each part of a format stands for something in a date, and no two for the same."""
+    signs = re.findall("%(.?)", text, re.DOTALL)
+    for sign in signs:
+        if sign not in PARTS:
+            said = "stands for no part of a date; a percent sign itself is written '%%'."
+            raise ValueError(f"{brief(text)} is not a date format: {f'%{sign}'!r} {said}")
+        if sign != "%" and signs.count(sign) > 1:
+            raise ValueError(f"{brief(text)} is not a date format: {f'%{sign}'!r} stands in it twice.")
+
+
 def checked_formats(value: Any) -> Any:
     """One format or several, each of which is one, and no two of which are each other's days and months."""
     formats = value if isinstance(value, list | tuple) else (value,)
@@ -167,6 +182,7 @@ def checked_formats(value: Any) -> Any:
             raise ValueError(f"{brief(text)} is not a date format: {said}")
         if len(text) > LONGEST:
             raise ValueError(f"{brief(text)} is no date format: none is longer than {LONGEST} signs.")
+        _refuse_unknown_parts(text)
     if found := opposed(formats):
         said = "differ only in whether the day or the month comes first: name the one that is meant."
         raise ValueError(f"{found[0]!r} and {found[1]!r} {said}")
