@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
+import narwhals.stable.v2 as narwhals
 import numpy as np
 import pandas
 import pytest
@@ -14,7 +15,7 @@ from hypothesis import strategies as st
 
 from selection import Form, read_applicants
 from selection.intake import frames
-from selection.intake.stamps import Stamps
+from selection.intake.stamps import Stamps, stamped
 
 TIMES = st.lists(st.none() | st.datetimes(datetime(1700, 1, 1), datetime(2250, 1, 1)), min_size=1, max_size=20)
 FORMS = st.sampled_from(
@@ -77,3 +78,11 @@ def test_nanoseconds_are_cut_off() -> None:
     column = read_applicants(pandas.DataFrame({"submitted_at": times})).pool.columns["submitted_at"]
     assert column.at(0) == datetime(2025, 8, 31, 18, 0, 0, 123456, tzinfo=UTC)
     assert column.at(1) == datetime(1970, 1, 1, tzinfo=UTC) - timedelta(microseconds=1)
+
+
+@pytest.mark.parametrize("year", [500_000, 294_247, -400_000])
+def test_times_that_python_does_not_have_are_never_taken_for_others(year: int) -> None:
+    library = pytest.importorskip("pyarrow")
+    seconds = library.array([np.datetime64(f"{year}-06-01", "s").astype(int), 0], type=library.int64())
+    table = library.table({"submitted_at": seconds.cast(library.timestamp("s"))})
+    assert stamped(narwhals.from_native(table)["submitted_at"]) is None

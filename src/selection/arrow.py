@@ -14,7 +14,7 @@ def numbers(held: npt.NDArray[Any], missing: npt.NDArray[np.bool_] | None = None
     """An array of whole numbers, those flagged as `missing` null."""
     import pyarrow
 
-    kind = {4: pyarrow.int32(), 8: pyarrow.int64()}[held.dtype.itemsize]
+    kind = pyarrow.from_numpy_dtype(held.dtype)
     known = None if missing is None else pyarrow.py_buffer(np.packbits(~missing, bitorder="little"))
     return pyarrow.Array.from_buffers(kind, len(held), [known, pyarrow.py_buffer(np.ascontiguousarray(held))])
 

@@ -40,11 +40,10 @@ class Coder:
 
     def add_coded(self, texts: Sequence[str], codes: npt.NDArray[np.int32]) -> None:
         """Take in the next cells of the column, given as different texts and which of them each is, -1 for none."""
-        if not self._places:
+        if not self._places and len(set(texts)) == len(texts):
             self._places = {text: place for place, text in enumerate(texts)}
-            if len(self._places) == len(texts):
-                self._codes.append(codes)
-                return
+            self._codes.append(codes)
+            return
         known = list(map(self._places.get, texts))
         if None in known:
             known = [self._places.setdefault(text, len(self._places)) for text in texts]

@@ -10,9 +10,9 @@ import numpy.typing as npt
 
 from selection.applicants import Column
 
-#: The times that Python has too.
-FIRST: Final = np.datetime64("0001-01-01", "us")
-AFTER: Final = np.datetime64("10000-01-01", "us")
+#: The days that Python has too.
+FIRST: Final = np.datetime64("0001-01-01", "D")
+LAST: Final = np.datetime64("9999-12-31", "D")
 
 Times = npt.NDArray[np.datetime64]
 
@@ -64,9 +64,9 @@ def stamped(series: Any) -> Column | None:
     times = (series if zone is None else series.dt.replace_time_zone(None)).to_numpy()
     if times.dtype.kind != "M":
         return None
-    times = times.astype("datetime64[us]")
-    missing = np.isnat(times)
-    if not (missing | ((times >= FIRST) & (times < AFTER))).all():
+    # Looked at by days, since seconds of far years are too many microseconds.
+    days, missing = times.astype("datetime64[D]"), np.isnat(times)
+    if not (missing | ((days >= FIRST) & (days <= LAST))).all():
         return None
     codes = np.where(missing, np.int32(-1), np.arange(len(times), dtype=np.int32))
-    return Column(codes, cast("npt.NDArray[Any]", Stamps(times, utc=zone is not None)))
+    return Column(codes, cast("npt.NDArray[Any]", Stamps(times.astype("datetime64[us]"), utc=zone is not None)))
