@@ -274,3 +274,10 @@ def test_options_in_brackets_and_numbers_of_submissions_are_recognised(heading: 
     intake = read_applicants(path, form=form)
     assert intake.pool.ids.tolist() == ["s-1", "s-2"]
     assert [one.sector for one in intake.pool] == [("vaccine",), ("biopharmaceutical",)]
+
+
+def test_brackets_within_an_option_are_part_of_it(tmp_path: Path) -> None:
+    path = tmp_path / "answers.csv"
+    path.write_text("id,sectors/Vaccine (human),sectors/Pharmaceutical\n1,1,0\n2,0,1\n")
+    form = tomllib.loads(suggest(path).text)
+    assert set(form["fields"]["sector"]["options"]) == {"sectors/Vaccine (human)", "sectors/Pharmaceutical"}

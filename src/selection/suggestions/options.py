@@ -15,10 +15,10 @@ WAYS: Final = (
     re.compile(r"(?P<stem>\w+?)___(?P<option>.+)"),
     re.compile(r"(?P<stem>.+?)\s*\(choice=(?P<option>.*)\)"),
     re.compile(r"(?P<stem>.+?)\s*\[(?P<option>[^\[\]]+)\]"),
-    re.compile(r"(?P<stem>.+?)\s*\((?P<option>[^()]+)\)"),
     re.compile(r"(?P<stem>.+)/(?P<option>[^/]+)"),
     re.compile(r"(?P<stem>.+?)\s+[–—-]\s+(?P<option>.+)"),
     re.compile(r"(?P<stem>.+?):\s+(?P<option>.+)"),
+    re.compile(r"(?P<stem>.+?)\s*\((?P<option>[^()]+)\)"),
 )
 LONGEST: Final = 400
 
