@@ -7,7 +7,10 @@ from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from itertools import chain, islice
-from typing import Final, TypeVar
+from typing import TYPE_CHECKING, Final, TypeVar
+
+if TYPE_CHECKING:
+    from concurrent.futures import Future
 
 #: So many threads at most: more of them only hold more memory.
 AT_ONCE: Final = 4
@@ -17,15 +20,13 @@ Made = TypeVar("Made")
 
 
 @contextmanager
-def beside(*works: Callable[[], object]) -> Iterator[None]:
-    """What others will ask for, made by a thread of its own while the block runs; whoever asks meets its errors."""
+def beside(*works: Callable[[], Made]) -> Iterator[list[Future[Made]]]:
+    """Work done by a thread of its own while the block runs; what is not begun when the block fails is dropped."""
     from concurrent.futures import ThreadPoolExecutor
 
     with ThreadPoolExecutor(1) as thread:
-        for work in works:
-            thread.submit(work)
         try:
-            yield
+            yield [thread.submit(work) for work in works]
         except BaseException:
             thread.shutdown(wait=False, cancel_futures=True)
             raise

@@ -5,8 +5,8 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import fields
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -15,6 +15,7 @@ import numpy as np
 from selection.dossier import folders, pools
 from selection.dossier.sheets import lines
 from selection.intake import Problem
+from selection.threads import beside
 
 if TYPE_CHECKING:
     from selection.outcome import Outcome
@@ -90,15 +91,11 @@ def _problems(findings: tuple[Problem, ...]) -> Iterator[bytes]:
 def _all_written(outcome: Outcome, folder: Path) -> dict[str, str]:
     """Write all files; what says only who registered beside what was decided."""
     files = _files(outcome)
-    with ThreadPoolExecutor(1) as beside:
-        registered = {name: beside.submit(_written, folder / name, files.pop(name)) for name in REGISTERED}
-        beside.submit(lambda: outcome.intake.pool.sha256)  # the record will ask for it
-        try:
-            decided = {name: _written(folder / name, pieces) for name, pieces in files.items()}
-        except BaseException:
-            beside.shutdown(wait=False, cancel_futures=True)
-            raise
-        return {**decided, **{name: hashed.result() for name, hashed in registered.items()}}
+    alone = [partial(_written, folder / name, files.pop(name)) for name in REGISTERED]
+    # The record will ask for the hash of the pool.
+    with beside(*alone, lambda: outcome.intake.pool.sha256) as made:
+        hashes = {name: _written(folder / name, pieces) for name, pieces in files.items()}
+    return {**hashes, **{name: one.result() for name, one in zip(REGISTERED, made, strict=False)}}
 
 
 def _written(path: Path, pieces: Callable[[], Iterable[bytes]]) -> str:
