@@ -23,7 +23,7 @@ Method = Literal["greedy", "nested", "once", "general"]
 
 @dataclass(frozen=True, eq=False)
 class Solved:
-    """A block's answer, and what stood in the way of whoever is not in it.
+    """A block's question and answer, and what stood in the way of whoever is not in it.
 
     `end` the turn at which the last seat went (-1 if there was none, past the end if seats were left); `merged` the way
     from signatures to those the solution's refusals speak of.

@@ -23,14 +23,13 @@ class SeatedBlock:
     """One block after its turn.
 
     `block` with the seats it had in the end (unfilled seats of earlier blocks included); `ranks` its candidates in its
-    order; `problem` and `solved` its question and the exact answer; `held` ranks of those who held a seat here before;
+    order; `solved` its question and the exact answer; `held` ranks of those who held a seat here before;
     `left` seats nobody took.
     """
 
     block: PlannedBlock
     place: int
     ranks: Ints
-    problem: BlockProblem
     solved: Solved
     held: tuple[int, ...]
     left: int
@@ -50,7 +49,7 @@ class SeatedBlock:
     def pivots(self) -> Ints:
         """Per signature the rank before which one more of it would have got a seat here; -1 if no place is enough."""
         seated = np.append(self.ranks[self.solved.solution.taken], -1)
-        return seated[pivots(self.problem, self.solved.solution)]
+        return seated[pivots(self.solved.problem, self.solved.solution)]
 
 
 @dataclass(frozen=True)
@@ -227,7 +226,7 @@ class _Seating:
         self.block_of[list(held)] = number
         self._use(self.table.code[taken])
         left = seats - len(taken)
-        self.done.append(SeatedBlock(block, place, ranks, problem, solved, held, left))
+        self.done.append(SeatedBlock(block, place, ranks, solved, held, left))
         return left
 
     def _candidates(self, block: PlannedBlock, place: int) -> Ints:
