@@ -40,6 +40,7 @@ def test_an_empty_form_has_the_defaults() -> None:
         ({"timezone": "Europe/Zürich"}, "timezone", "'Europe/Zurich'"),
         ({"dates": "iso8601"}, "dates", "date format"),
         ({"dates": "%d/%q/%Y"}, "dates", "'%q' stands for no part of a date"),
+        ({"dates": "%-d/%-m/%Y"}, "dates", "'%-' is not needed: '%d/%m/%Y' reads numbers with and without a zero"),
         ({"dates": "%d/%m/%Y%"}, "dates", "'%' stands for no part of a date"),
         ({"dates": ["iso", "%d/%d/%Y"]}, "dates", "'%d' stands in it twice"),
         ({"dates": "%G-%V"}, "dates", "'%G' stands for no part of a date"),

@@ -55,6 +55,9 @@ LONGEST: Final = 60
 #: what a machine's own language takes for a whole date is another on the next machine.
 PARTS: Final = frozenset("aAbBdfHIjmMpSuwyYzZ%")
 
+#: What some systems put between the percent sign and a number to write it without a zero.
+UNPADDED: Final = frozenset("-#")
+
 Times = npt.NDArray[np.datetime64]
 
 
@@ -166,6 +169,8 @@ def _refuse_unknown_parts(text: str) -> None:
     for sign in signs:
         if sign not in PARTS:
             said = "stands for no part of a date; a percent sign itself is written '%%'."
+            if sign in UNPADDED:
+                said = f"is not needed: {text.replace(f'%{sign}', '%')!r} reads numbers with and without a zero."
             raise ValueError(f"{brief(text)} is not a date format: {f'%{sign}'!r} {said}")
         if sign != "%" and signs.count(sign) > 1:
             raise ValueError(f"{brief(text)} is not a date format: {f'%{sign}'!r} stands in it twice.")
