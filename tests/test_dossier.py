@@ -13,8 +13,10 @@ from datetime import UTC, date, datetime
 from decimal import Decimal
 from pathlib import Path
 from types import MappingProxyType
+from typing import Any, cast
 
 import numpy as np
+import numpy.typing as npt
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -24,6 +26,7 @@ from selection import dossier
 from selection.applicants import Column, Pool, objects
 from selection.dossier import joining, pools, sheets, writing
 from selection.errors import NotFoundError, OutputError
+from selection.texts import Texts
 
 ROOT = Path(__file__).resolve().parents[1]
 FILES = [
@@ -426,3 +429,23 @@ def test_packed_results_that_were_changed_are_refused(outcome: selection.Outcome
     with pytest.raises(OutputError) as caught:
         dossier.unpack(b"PK no archive")
     assert caught.value.code == "not_packed"
+
+
+@given(st.lists(st.text(st.sampled_from(list('a=+-|%@\t\n\r",é＝＠\x1f')), max_size=4), max_size=6))
+def test_ids_in_one_piece_are_written_as_ids_one_by_one(ids: list[str]) -> None:
+    packed = Texts.of(ids)
+    assert packed is not None
+    codes = np.arange(len(ids), dtype=np.int32)
+    kept = Column(codes, cast("npt.NDArray[Any]", packed))
+    together, alone = (
+        b"".join(sheets.lines({"id": column, "rank": codes})) for column in (kept, Column(codes, objects(ids)))
+    )
+    assert together == alone
+
+
+def test_a_single_registration_is_selected_and_written(tmp_path: Path) -> None:
+    (tmp_path / "one.csv").write_text("id,country\nA1,Kenya\n")
+    policy = selection.Policy.model_validate({"title": "One", "capacity": 1, "ties": {"order": ["lottery"]}})
+    selection.select(selection.read_applicants(tmp_path / "one.csv"), policy, seed="x").write(tmp_path / "results")
+    lines = (tmp_path / "results" / "decisions.csv").read_text().splitlines()
+    assert [line.split(",")[:3] for line in lines] == [["id", "status", "rank"], ["A1", "selected", "1"]]

@@ -20,12 +20,13 @@ from selection.vocabulary import ADDRESS
 FORMULA: Final = re.compile(r"[=+\-@|%\t\r\n＝＋－＠]")
 NUMBER: Final = re.compile(r"-?[0-9]+(\.[0-9]+)?")
 
-#: A cell that can be written as it stands holds none of these; seen from a column joined by line ends.
-DELICATE: Final = (*',"\r@', *(f"\n{sign}" for sign in "=+-|%\t\n＝＋－＠"))
+#: A cell that can be written as it stands holds none of the first, and begins with none of the others.
+ANYWHERE: Final = ',"\r@'
+BEGINNING: Final = "=+-|%\t\n＝＋－＠"
 
-#: The same for texts in one piece: signs that stand nowhere in them, and bytes with which none begins.
-ANYWHERE: Final = ',"\r@\n'
-BEGINS: Final = np.isin(np.arange(256), [sign.encode()[0] for sign in "=+-|%\t＝＋－＠"])
+#: The same, seen from a column joined by line ends, and by the first byte of a text.
+DELICATE: Final = (*ANYWHERE, *(f"\n{sign}" for sign in BEGINNING))
+BEGINS: Final = np.isin(np.arange(256), [sign.encode()[0] for sign in BEGINNING])
 
 #: Neighbouring columns become one text for each row where they have at most so many different rows.
 FEW: Final = 1 << 14
@@ -61,9 +62,9 @@ def written(column: Any, *, address_stays: bool = False) -> Part:
 def _runs(parts: Sequence[Part]) -> list[list[Part]]:
     """Neighbouring parts of few values together, all others alone."""
     runs: list[list[Part]] = []
-    size = FEW
+    size = many = FEW + 1
     for part in parts:
-        more = len(part.values) if isinstance(part, Column) else FEW
+        more = max(len(part.values), 1) if isinstance(part, Column) else many
         if size * more <= FEW:
             runs[-1].append(part)
             size *= more
@@ -103,7 +104,8 @@ def _as_they_stand(cells: list[Any]) -> list[str] | None:
 def _all_plain(column: Column) -> bool:
     """Whether each row holds a text that can be written as it stands, told by a few bytes."""
     texts: Any = column.values
-    if (column.codes < 0).any() or any(sign.encode() in texts.data for sign in ANYWHERE if sign != texts.separator):
+    data, separator = texts.data, texts.separator
+    if (column.codes < 0).any() or any(sign.encode() in data for sign in (*ANYWHERE, "\n") if sign != separator):
         return False
     return not bool(BEGINS[texts.signs[texts.ends - texts.lengths]].any())
 
