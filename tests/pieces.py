@@ -7,7 +7,6 @@ from typing import Any
 
 import pandas as pd
 
-from selection.engines import telling
 from selection.engines.engine import Sort
 from selection.engines.partitioned import Partitioned
 
@@ -51,6 +50,3 @@ class PiecesEngine(Partitioned):
 
     def joined_by(self, frame: Pieces, more: pd.DataFrame) -> Pieces:
         return [*frame, more]
-
-    def finished(self, frame: Pieces) -> Pieces:
-        return [telling.finished(pd.concat([piece for piece in frame if len(piece)] or frame[:1]))]

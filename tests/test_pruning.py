@@ -76,7 +76,7 @@ def large_calls(draw: st.DrawFn) -> tuple[list[Table], Table]:
 def rows_of(outcome: Any) -> list[tuple[Any, ...]]:
     """All decisions as sorted rows of plain values."""
     frame = outcome.to_frame()
-    frame = frame[0] if isinstance(frame, list) else frame
+    frame = pd.concat(frame) if isinstance(frame, list) else frame
     frame = pd.DataFrame(frame.to_pydict(), dtype=object) if hasattr(frame, "to_pydict") else frame
     cells = [[None if pd.isna(cell) else cell for cell in frame[name]] for name in frame.columns]
     return sorted(zip(*cells, strict=True), key=str)

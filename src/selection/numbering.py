@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any, Final
 
 import numpy as np
@@ -44,6 +44,21 @@ def dense(numbers: Ints) -> tuple[Codes, Ints]:
             return code, kept * step + low
     distinct, place = np.unique(numbers, return_inverse=True)
     return place.astype(np.int32), distinct
+
+
+def rows_numbered(columns: Iterable[Ints]) -> Codes:
+    """A number for each row of several columns, by the order of the distinct rows."""
+    codes, values = zip(*map(dense, columns), strict=True)
+    return combine(codes, [len(distinct) for distinct in values])[0]
+
+
+def places_among(rows: Sequence[Ints], table: Sequence[Ints]) -> Ints:
+    """The place of each row, given by its columns, among the distinct rows of a table; -1 where it is not there."""
+    size = len(table[0])
+    code = rows_numbered(np.concatenate(both) for both in zip(table, rows, strict=True))
+    place = np.full(int(code.max(initial=-1)) + 1, -1, dtype=np.int64)
+    place[code[:size]] = np.arange(size)
+    return place[code[size:]]
 
 
 def order(codes: npt.NDArray[np.integer[Any]], size: int) -> Ints:

@@ -17,7 +17,7 @@ from selection.conditions import number
 from selection.draws import many
 from selection.draws.tickets import ticket, tickets
 from selection.draws.weighted import weighted_order
-from selection.numbering import combine, dense, order
+from selection.numbering import order, rows_numbered
 from selection.policy import TieBreak
 from selection.texts import Texts
 
@@ -131,8 +131,7 @@ def sortable(value: Any) -> tuple[int, Any]:
 
 def _sorted(keys: Iterable[Places]) -> tuple[Places, Places]:
     """The places of rows sorted by several keys, equal rows as they stand, and the number of each one's tie from 0."""
-    codes, values = zip(*map(dense, keys), strict=True)
-    tie, _ = combine(codes, [len(distinct) for distinct in values])
+    tie = rows_numbered(keys)
     size = int(tie.max(initial=-1)) + 1
     placed = order(tie, size)
     return placed, tie[placed].astype(np.int64)

@@ -117,10 +117,14 @@ class Choice:
     @cached_property
     def home(self) -> Ints:
         """Per signature the block whose refusal explains: the open one, else the last it is a member of, else -1."""
-        home = np.full(len(self.signatures.keys), -1, dtype=np.int64)
+        return self.homes(self.signatures)
+
+    def homes(self, table: Signatures) -> Ints:
+        """The same for signatures of the plan that may have nobody here."""
+        home = np.full(len(table.keys), -1, dtype=np.int64)
         for number, seated in enumerate(self.blocks):
             if seated.block.rule is not None:
-                home[self.signatures.member[:, seated.place]] = number
+                home[table.member[:, seated.place]] = number
         opened = [i for i, s in enumerate(self.blocks) if s.block.rule is None and s.block.name != CLOSING]
         if opened:
             home[:] = opened[0]

@@ -8,7 +8,6 @@ from typing import Any
 
 from selection.engines.engine import Sort
 from selection.engines.partitioned import Partitioned, Work
-from selection.engines.telling import finished
 
 
 class DaskEngine(Partitioned):
@@ -27,11 +26,13 @@ class DaskEngine(Partitioned):
         return {str(name): _sort(dtype) for name, dtype in self.frame.dtypes.items()}
 
     def mapped(self, work: Work, frame: Any) -> Any:
-        return frame.map_partitions(work, meta=work(frame._meta))
+        dask: Any = import_module("dask")
+        return frame.map_partitions(_applied, dask.delayed(work, pure=False), meta=work(frame._meta))
 
     def gathered(self, work: Work, frame: Any) -> list[Any]:
         dask: Any = import_module("dask")
-        return list(dask.compute(*(dask.delayed(work, pure=False)(part) for part in frame.to_delayed())))
+        shared, apply = dask.delayed(work, pure=False), dask.delayed(_applied, pure=False)
+        return list(dask.compute(*(apply(part, shared) for part in frame.to_delayed())))
 
     def spread(self, work: Work, frame: Any, parts: int) -> Any:
         together = frame.shuffle(on="part", npartitions=parts) if frame.npartitions > 1 else frame
@@ -43,8 +44,10 @@ class DaskEngine(Partitioned):
         more = more[list(meta.columns)].astype({n: t for n, t in meta.dtypes.items() if t.kind == "i"})
         return dd.from_delayed([*frame.to_delayed(), dask.delayed(more)], meta=meta, verify_meta=False)
 
-    def finished(self, frame: Any) -> Any:
-        return self.mapped(finished, frame)
+
+def _applied(part: Any, work: Work) -> Any:
+    """What a function makes of a partition; the function comes once to each worker, not once with each partition."""
+    return work(part)
 
 
 def _sort(dtype: Any) -> Sort:

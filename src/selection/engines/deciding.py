@@ -7,51 +7,59 @@ from typing import Any
 
 import narwhals.stable.v2 as nw
 
-from selection.engines.engine import Decisions
-from selection.engines.expressions import upto
+from selection.engines.engine import CELL, Decisions
+from selection.engines.expressions import bucket
 
 Small = Callable[[Any], Any]
 
 
 def decided(frame: Any, decisions: Decisions, orders: Sequence[str], small: Small) -> Any:
-    """Rows with level, bucket, orders and tickets become id, status, rank, tier, score, block, seat and reason."""
-    frame = frame.drop("lot", "level", "split", "limit", "next", *(n for n in orders if n in _made(decisions)))
+    """Rows with keys, orders and tickets become id, status, rank, tier, score, block, seat and reason."""
     frame = frame.join(small(decisions.by_key), on="key", how="left")
     pinned = nw.col("id").is_in(list(decisions.pinned)) if decisions.pinned else nw.lit(False)
     weighed = nw.col("status").is_null() | pinned
-    ranked = _refused(_ranked(frame.filter(weighed), decisions, orders, small), decisions, orders)
-    seated = small(decisions.by_id)
-    ranked = (
-        ranked.drop("status", "reason")
-        .join(seated, on="id", how="left")
-        .with_columns(
-            nw.coalesce("now", "status_here").alias("status"), nw.coalesce("reason", "reason_here").alias("reason")
-        )
+    ranked = _ranked(_told(frame.filter(weighed), decisions, small), decisions, orders)
+    ranked = ranked.join(small(decisions.words), on="said", how="left").with_columns(
+        nw.coalesce("now", _without_a_seat(decisions)).alias("status"), nw.col("because").alias("reason")
     )
-    ranked = ranked.select(*decisions.columns)
     nobody = nw.col("level") < -1
     others = frame.filter(~weighed).with_columns(
         *(nw.when(nobody).then(nw.col("level")).alias(name) for name in ("rank", "tier")),
         nw.when(nobody).then(nw.col("score")).alias("score"),
         *(nw.when(nobody).then(nw.col("id")).alias(name) for name in ("block", "seat")),
     )
-    return nw.concat([ranked, others.select(*decisions.columns), small(decisions.others)], how="vertical")
+    parts = [frame.select(*decisions.columns) for frame in (ranked, others)]
+    return nw.concat([*parts, small(decisions.others)], how="vertical")
 
 
-def _made(decisions: Decisions) -> set[str]:
-    return set(decisions.by_key.column_names)
+def _told(frame: Any, decisions: Decisions, small: Small) -> Any:
+    """What is said about each row: about its id, else about its cell."""
+    frame = frame.drop("status", "reason").with_columns(bucket(decisions.grid))
+    frame = frame.join(small(decisions.by_cell), on=list(CELL), how="left")
+    if not decisions.by_id.num_rows:
+        return frame
+    own = small(decisions.by_id.rename_columns(["id", "own"]))
+    return frame.join(own, on="id", how="left").with_columns(nw.coalesce("own", "said").alias("said"))
 
 
-def _ranked(frame: Any, decisions: Decisions, orders: Sequence[str], small: Small) -> Any:
-    """Ranks: whoever stands in earlier cells is counted already, so each cell is numbered by itself."""
-    if decisions.by_cell is not None:
-        frame = frame.drop("offset").join(small(decisions.by_cell), on=["level", "bucket"], how="left")
-    within = nw.col("one").cum_sum().over("level", "bucket", order_by=[*orders, "ticket", "id"])
+def _ranked(frame: Any, decisions: Decisions, orders: Sequence[str]) -> Any:
+    """Ranks and places on the waiting list: earlier cells are counted already, so each is numbered by itself."""
+
+    def numbered(name: str, before: str) -> Any:
+        within = nw.col(name).cum_sum().over("level", "bucket", order_by=[*orders, "ticket", "id"])
+        return (nw.col(before) + within).cast(nw.Int64)
+
     frame = frame.with_columns(nw.lit(1).cast(nw.Int64).alias("one"))
-    return frame.with_columns((nw.col("offset") + within).cast(nw.Int64).alias("rank"))
+    made = [numbered("one", "offset").alias("rank")]
+    if decisions.places:
+        seatless = nw.when(nw.col("said") >= decisions.seated).then(nw.lit(1)).otherwise(nw.lit(0))
+        frame = frame.with_columns(seatless.cast(nw.Int64).alias("seatless"))
+        made.append(numbered("seatless", "waiting").alias("place"))
+    return frame.with_columns(*made)
 
 
-def _refused(frame: Any, decisions: Decisions, orders: Sequence[str]) -> Any:
-    """What becomes of a row without a seat: waiting or declined, and the cause of its signature."""
-    waiting = nw.when(upto(decisions.waiting, orders)).then(nw.lit("waitlisted")).otherwise(nw.lit("declined"))
-    return frame.with_columns(nw.col("cause").alias("reason_here"), waiting.alias("status_here"))
+def _without_a_seat(decisions: Decisions) -> nw.Expr:
+    """What becomes of a row without a seat: waiting or declined."""
+    if not decisions.places:
+        return nw.lit("declined")
+    return nw.when(nw.col("place") <= decisions.places).then(nw.lit("waitlisted")).otherwise(nw.lit("declined"))

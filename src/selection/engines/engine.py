@@ -32,6 +32,9 @@ NOT_PLAIN: Final = rf"^[{SPACES}]|[{SPACES}]$|^'[=+@|%\t\r-]"
 #: The states of an id.
 PLAIN, NO_ID, ODD_ID = range(3)
 
+#: A cell: all rows of one signature at one place of the order.
+CELL: Final = ("lot", "level", "bucket")
+
 #: So many distinct profiles are weighed on the driver at most.
 MOST_PROFILES: Final = 3_000_000
 
@@ -68,34 +71,34 @@ class Grid:
 
 @dataclass(frozen=True)
 class Upto:
-    """A place in the order: everybody up to it, nobody (`none`) or everybody (`all`)."""
+    """A place in the order: everybody up to it."""
 
-    level: int = -1
-    orders: tuple[int, ...] = ()
-    ticket: str = ""
-    everybody: bool = False
-
-    @property
-    def nobody(self) -> bool:
-        return self.level < 0 and not self.everybody
+    level: int
+    orders: tuple[int, ...]
+    ticket: str
 
 
 @dataclass(frozen=True, eq=False)
 class Decisions:
-    """Everything an engine needs to write each row's decision.
+    """Everything an engine needs to write each row's decision, in tables of whole numbers but for keys, ids and words.
 
-    `by_key` (key, level or -1, lot, split, limit, next, orders of profiles, cause, status, reason, tier, score,
-    offset); `by_cell` (level, bucket, offset) where levels are cut; `by_id` (id, now, block, seat, reason) of those
-    fetched; `others` rows decided already (duplicates); `pinned` ids that are ranked whatever their profile; `waiting`
-    up to where the waiting list goes.
+    `by_key` (key, level, lot or -1, split, orders of profiles, tier, score, status and reason of who is not ranked);
+    `by_cell` (lot, level, bucket; `said` about all its rows but those of `by_id`; how many stand before its level and
+    bucket, `offset`, and how many of these without a seat, `waiting`); `by_id` (id, said) of fetched rows whose cell is
+    not of one mind; `words` (said, now, block, seat, because), the first `seated` of them for rows with a seat;
+    `others` rows decided already (duplicates); `pinned` ids that are ranked whatever their profile; `grid` how buckets
+    are cut; `places` the length of the waiting list.
     """
 
     by_key: Any
-    by_cell: Any | None
+    by_cell: Any
     by_id: Any
+    words: Any
+    seated: int
     others: Any
     pinned: tuple[str, ...]
-    waiting: Upto
+    grid: Grid
+    places: int
     columns: tuple[str, ...] = field(
         default=("id", "status", "rank", "tier", "score", "block", "seat", "reason"), repr=False
     )
@@ -127,7 +130,7 @@ class Rows(ABC):
 
     @abstractmethod
     def few(self, ids: Sequence[str]) -> Cells:
-        """Id, key and orders of the rows whose bucket is at most `limit` or equals `next`, and of these ids."""
+        """Id, key, orders and bucket of the rows whose bucket is at most `limit`, and of these ids."""
 
     @abstractmethod
     def find(self, ids: Sequence[str]) -> Cells:
@@ -139,7 +142,7 @@ class Rows(ABC):
 
     @abstractmethod
     def decided(self, decisions: Decisions) -> Any:
-        """The decision of every row, lazily, as the engine's own dataframe."""
+        """The decision of every row, lazily, as the engine's own dataframe; nothing need be joined before."""
 
 
 class Engine(ABC):

@@ -17,8 +17,6 @@ def bucket(grid: Grid) -> nw.Expr:
 
 def upto(place: Upto, orders: Sequence[str]) -> nw.Expr:
     """Whether a row stands at or before a place: by level, orders and ticket."""
-    if place.everybody or place.nobody:
-        return nw.col("level") >= 0 if place.everybody else nw.col("level") < -1
     within = nw.col("ticket") <= nw.lit(place.ticket)
     for name, value in reversed(list(zip(("level", *orders), (place.level, *place.orders), strict=True))):
         within = (nw.col(name) < value) | ((nw.col(name) == value) & within)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any
@@ -25,11 +25,13 @@ Ints = npt.NDArray[np.int64]
 
 @dataclass(frozen=True, eq=False)
 class Few:
-    """Rows that were fetched: their `ids`, the place of their `profile`, and the numbers of native tie-breaks."""
+    """Rows that were fetched: their `ids`, the place of their `profile`, the numbers of native tie-breaks; and the
+    `bucket` of those that were fetched by it."""
 
     ids: npt.NDArray[Any]
     profile: Ints
     orders: Mapping[str, Ints]
+    bucket: Ints
 
     @classmethod
     def of(cls, cells: Cells, weights: Weights) -> Few:
@@ -38,7 +40,8 @@ class Few:
         _, once = np.unique(ids.astype(str), return_index=True)
         profile = np.array([weights.place[key] for key in cells["key"]], dtype=np.int64)
         orders = {n: np.array(v, dtype=np.int64)[once] for n, v in cells.items() if n.startswith("order_")}
-        return cls(ids[once], profile[once], orders)
+        bucket = np.array(cells.get("bucket", np.zeros(len(ids))), dtype=np.int64)
+        return cls(ids[once], profile[once], orders, bucket[once])
 
     def __len__(self) -> int:
         return len(self.ids)
@@ -48,7 +51,7 @@ class Few:
         new = ~np.isin(other.ids.astype(str), self.ids.astype(str))
         orders = {n: np.concatenate([v, other.orders[n][new]]) for n, v in self.orders.items()}
         ids, profile = np.concatenate([self.ids, other.ids[new]]), np.concatenate([self.profile, other.profile[new]])
-        return Few(ids, profile, orders)
+        return Few(ids, profile, orders, np.concatenate([self.bucket, other.bucket[new]]))
 
 
 @dataclass(frozen=True, eq=False)
@@ -135,9 +138,3 @@ def _column(sort: str, highest: bool, numbers: Ints) -> Column:
     if sort == "time":
         return Column(places, values.astype("datetime64[us]"))
     return Column(places, objects([int(value) for value in values]))
-
-
-def offsets(counts: Sequence[int] | Ints) -> Ints:
-    """How many stand before each of some numbers of applicants in a row."""
-    counts = np.asarray(counts, dtype=np.int64)
-    return np.cumsum(counts) - counts

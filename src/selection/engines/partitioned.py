@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from abc import abstractmethod
-from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
+
+import numpy as np
 
 from selection.engines import partitions, telling
 from selection.engines.engine import Cells, Decisions, Engine, Grid, Reading, Rows, Upto
@@ -36,10 +37,6 @@ class Partitioned(Engine):
     @abstractmethod
     def joined_by(self, frame: Any, more: Any) -> Any:
         """The table with the rows of a small pandas dataframe after its own."""
-
-    @abstractmethod
-    def finished(self, frame: Any) -> Any:
-        """The decisions as users get them: ranks and tiers whole numbers or missing, scores decimals."""
 
     @property
     @abstractmethod
@@ -71,16 +68,16 @@ class PartitionedRows(Rows):
 
     def profiles(self) -> Cells:
         parts = self.engine.gathered(partial(partitions.profiles, self.reading), self.engine.frame)
-        return partitions.merged(self.reading, parts)
+        return partitions.merged(parts)
 
     def repeated(self) -> tuple[Cells, Cells]:
-        engine, twice = self.engine, {}
+        engine, twice = self.engine, dict[str, Any]()
         for name in ("id", "email")[: 2 if self.reading.email else 1]:
             hashed = engine.mapped(partial(partitions.hashed, self.reading, name, engine.parts), engine.frame)
             parts = engine.gathered(partitions.listed, engine.spread(partitions.doubled, hashed, engine.parts))
             check_repeated(sum(number for part in parts for number in part["number"]))
-            twice[name] = {one for part in parts for one in part["text"]}
-        if not any(twice.values()):
+            twice[name] = np.array([one for part in parts for one in part["hash"]], dtype=np.int64)
+        if not any(map(len, twice.values())):
             return {}, {}
         found = engine.gathered(partial(partitions.among, self.reading, twice), engine.frame)
         return partitions.put_together([a for a, _ in found]), partitions.put_together([b for _, b in found])
@@ -97,11 +94,8 @@ class PartitionedRows(Rows):
 
     def cells(self) -> Cells:
         assert self.joining is not None
-        counts: Counter[tuple[int, int, int]] = Counter()
-        for part in self.engine.gathered(partial(partitions.cells, self.joining), self.frame):
-            counts.update(part)
-        lots, levels, buckets = zip(*counts, strict=True) if counts else ((), (), ())
-        return {"lot": lots, "level": levels, "bucket": buckets, "number": list(counts.values())}
+        found = partitions.put_together(self.engine.gathered(partial(partitions.cells, self.joining), self.frame))
+        return partitions.counted(found, found["number"])
 
     def few(self, ids: Sequence[str]) -> Cells:
         assert self.joining is not None
@@ -116,10 +110,9 @@ class PartitionedRows(Rows):
         return sum(self.engine.gathered(partial(partitions.before, self.joining, place), self.frame))
 
     def decided(self, decisions: Decisions) -> Any:
-        assert self.joining is not None
-        parts = self.engine.parts
-        told = telling.Telling.of(decisions, self.joining, self.reading.seed, parts)
-        decided = self.engine.mapped(partial(telling.decided, told), self.frame)
-        ranked = self.engine.spread(telling.ranked, decided, parts)
+        engine = self.engine
+        told = telling.Telling.of(decisions, self.reading.seed, engine.parts)
+        decided = engine.mapped(partial(telling.decided, told), self.frame)
+        ranked = engine.spread(partial(telling.ranked, told), decided, engine.parts)
         others = telling.others(decisions)
-        return self.engine.finished(self.engine.joined_by(ranked, others) if len(others) else ranked)
+        return engine.joined_by(ranked, others) if len(others) else ranked

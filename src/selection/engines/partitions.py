@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -13,11 +12,13 @@ import numpy as np
 import numpy.typing as npt
 
 from selection.engines.engine import (
+    CELL,
     LAST,
     NO_ID,
     NOT_PLAIN,
     ODD_ID,
     PLAIN,
+    SPACES,
     Cells,
     Grid,
     Reading,
@@ -25,8 +26,12 @@ from selection.engines.engine import (
 )
 from selection.engines.repeated import mailbox
 from selection.intake.frames import plain
+from selection.numbering import combine, rows_numbered
 
 Ints = npt.NDArray[np.int64]
+
+#: What stands in every id that is not plain.
+_SUSPICIOUS = re.compile(rf"[{SPACES}']")
 
 
 def _pandas() -> Any:
@@ -43,7 +48,10 @@ def rows(reading: Reading, frame: Any) -> Any:
 
 
 def _ids(reading: Reading, frame: Any) -> Any:
-    cells = [plain_id(one) for one in frame[reading.id].tolist()]
+    column = frame[reading.id]
+    if isinstance(column.dtype, _pandas().StringDtype):
+        return column.to_numpy(dtype=object, na_value=None)
+    cells = [plain_id(one) for one in column.tolist()]
     return np.array([*cells, None], dtype=object)[:-1]
 
 
@@ -55,9 +63,18 @@ def plain_id(value: Any) -> str | None:
 
 
 def _states(ids: Any) -> Ints:
+    """Whether each id is there, and reads as it stands. All are written in one text, so that few are looked at."""
+    states = np.full(len(ids), PLAIN, dtype=np.int64)
+    missing = np.array([not one for one in ids], dtype=bool)
+    states[missing] = NO_ID
+    written = "\x00".join(ids[~missing].tolist())
+    if written.count("\x00") == max(len(ids) - int(missing.sum()) - 1, 0) and not _SUSPICIOUS.search(written):
+        return states
     odd = re.compile(NOT_PLAIN)
-    states = (NO_ID if not one or not one.strip() else ODD_ID if odd.search(one) else PLAIN for one in ids)
-    return np.fromiter(states, dtype=np.int64, count=len(ids))
+    for place in np.flatnonzero(~missing).tolist():
+        one = ids[place]
+        states[place] = NO_ID if not one.strip() else ODD_ID if odd.search(one) else PLAIN
+    return states
 
 
 def _orders(reading: Reading, frame: Any) -> tuple[dict[str, Ints], dict[str, npt.NDArray[np.bool_]]]:
@@ -84,84 +101,101 @@ def _keys(reading: Reading, frame: Any) -> tuple[Any, Ints, Ints]:
     parts = [_states(ids), *(there.astype(np.int64) for there in _orders(reading, frame)[1].values())]
     texts: list[list[str]] = [[str(n) for n in range(int(p.max(initial=0)) + 1)] for p in parts]
     for heading in reading.profile:
-        codes, named = _coded(frame[heading].tolist())
+        codes, named = _coded(frame[heading])
         parts.append(codes)
         texts.append(named)
-    number = np.zeros(len(frame), dtype=np.int64)
-    for codes, named in zip(parts, texts, strict=True):
-        number = np.unique(number * max(len(named), 1) + codes, return_inverse=True)[1].reshape(-1)
+    number = combine(parts, [max(len(named), 1) for named in texts])[0].astype(np.int64)
     _, first = np.unique(number, return_index=True)
     columns = list(zip(parts, texts, strict=True))
     keys = ["\x1f".join(named[codes[place]] for codes, named in columns) for place in first.tolist()]
     return np.array([*keys, None], dtype=object)[number], number, first
 
 
-def _coded(cells: list[Any]) -> tuple[Ints, list[str]]:
+def _coded(column: Any) -> tuple[Ints, list[str]]:
     """A number for each different cell, and the text that stands for each in a key."""
+    if column.dtype == object:
+        codes, cells = _one_by_one(column.tolist())
+    else:
+        codes, found = _pandas().factorize(column)
+        cells = found.tolist()
+        codes = np.where(codes < 0, len(cells), codes).astype(np.int64)
+        cells.append(None)
+    values = map(plain, cells)
+    return codes, ["\x1d" if value is None else f"{type(value).__name__}:{value!r}" for value in values]
+
+
+def _one_by_one(cells: list[Any]) -> tuple[Ints, list[Any]]:
+    """The same for cells of any Python types."""
     places: dict[Any, int] = {}
-    shown: list[str] = []
+    shown: list[Any] = []
     codes = np.empty(len(cells), dtype=np.int64)
     for row, cell in enumerate(cells):
         same = (type(cell), cell) if cell.__hash__ is not None else (type(cell), repr(cell))
         place = places.get(same)
         if place is None:
             place = places[same] = len(shown)
-            value = plain(cell)
-            shown.append("\x1d" if value is None else f"{type(value).__name__}:{value!r}")
+            shown.append(cell)
         codes[row] = place
     return codes, shown
 
 
-def profiles(reading: Reading, frame: Any) -> list[dict[str, Any]]:
+def profiles(reading: Reading, frame: Any) -> Cells:
     """Each distinct profile of the partition."""
     keys, number, first = _keys(reading, frame)
     orders, there = _orders(reading, frame)
-    counts = np.bincount(number, minlength=len(first))
-    states = _states(_ids(reading, frame))
     low, high = _bounds(next(iter(orders.values()), np.zeros(len(frame), dtype=np.int64)), number, len(first))
-    cells = {h: frame[h].iloc[first].tolist() for h in reading.profile}
-    return [
-        {
-            "key": keys[place],
-            "state": int(states[place]),
-            "number": int(counts[n]),
-            "low": low[n],
-            "high": high[n],
-            **{name: bool(has[place]) for name, has in there.items()},
-            **{f"field_{i}": cells[h][n] for i, h in enumerate(reading.profile)},
-        }
-        for n, place in enumerate(first.tolist())
-    ]
+    return {
+        "key": keys[first].tolist(),
+        "state": _states(_ids(reading, frame)[first]),
+        "number": np.bincount(number, minlength=len(first)),
+        "low": low,
+        "high": high,
+        **{name: has[first] for name, has in there.items()},
+        **{f"field_{i}": frame[h].iloc[first].tolist() for i, h in enumerate(reading.profile)},
+    }
 
 
-def _bounds(values: Ints, group: Ints, groups: int) -> tuple[list[Any], list[Any]]:
+def _bounds(values: Ints, group: Ints, groups: int) -> tuple[Ints, Ints]:
+    """The lowest and highest number of each group; where there is none `LAST`, `-LAST`."""
     low, high = np.full(groups, LAST), np.full(groups, -LAST)
     known = values < LAST
     np.minimum.at(low, group[known], values[known])
     np.maximum.at(high, group[known], values[known])
-    return [None if v == LAST else v for v in low.tolist()], [None if v == -LAST else v for v in high.tolist()]
+    return low, high
 
 
-def merged(reading: Reading, parts: Sequence[Sequence[dict[str, Any]]]) -> Cells:
+def merged(parts: Sequence[Cells]) -> Cells:
     """The profiles of all partitions as one table."""
-    whole: dict[str, dict[str, Any]] = {}
-    for one in (profile for part in parts for profile in part):
-        known = whole.setdefault(one["key"], {**one, "number": 0})
-        known["number"] += one["number"]
-        known["low"] = min((v for v in (known["low"], one["low"]) if v is not None), default=None)
-        known["high"] = max((v for v in (known["high"], one["high"]) if v is not None), default=None)
-    names = ["key", "state", "number", "low", "high", *(f"has_{order.place}" for order in reading.orders)]
-    names += [f"field_{place}" for place in range(len(reading.profile))]
-    return {name: [profile[name] for profile in whole.values()] for name in names}
+    found = put_together(parts)
+    place, keys = _pandas().factorize(np.array([*found["key"], None], dtype=object)[:-1])
+    first = np.unique(place, return_index=True)[1]
+    low, high = np.full(len(keys), LAST), np.full(len(keys), -LAST)
+    np.minimum.at(low, place, found["low"])
+    np.maximum.at(high, place, found["high"])
+    whole = {
+        name: cells[first] if isinstance(cells, np.ndarray) else [cells[at] for at in first.tolist()]
+        for name, cells in found.items()
+    }
+    return {
+        **whole,
+        "number": np.bincount(place, weights=found["number"], minlength=len(keys)).astype(np.int64),
+        "low": [None if v == LAST else v for v in low.tolist()],
+        "high": [None if v == -LAST else v for v in high.tolist()],
+    }
 
 
 def hashed(reading: Reading, name: str, parts: int, frame: Any) -> Any:
-    """Ids or addresses with the number of the part where equal ones meet."""
-    pd = _pandas()
+    """The hash of each id or address, with the number of the part where equal ones meet."""
+    numbers = _hashes(reading, name, frame)[0]
+    return _pandas().DataFrame({"hash": numbers.view(np.int64), "part": (numbers % np.uint64(parts)).astype(np.int64)})
+
+
+def _hashes(reading: Reading, name: str, frame: Any) -> tuple[Any, Any]:
+    """The hash of each id or address there is, and which rows have one."""
     texts = _ids(reading, frame) if name == "id" else _addresses(reading, frame)
-    texts = [one for one in texts if one is not None]
-    numbers = pd.util.hash_array(np.array([*texts, ""], dtype=object), categorize=False)[:-1] % np.uint64(parts)
-    return pd.DataFrame({"text": pd.Series(texts, dtype=object), "part": numbers.astype(np.int64)})
+    there = np.array([one is not None for one in texts], dtype=bool)
+    known = np.array([*texts, None], dtype=object)[:-1][there]
+    return _pandas().util.hash_array(known, categorize=False), there
 
 
 def _addresses(reading: Reading, frame: Any) -> list[str | None]:
@@ -170,18 +204,17 @@ def _addresses(reading: Reading, frame: Any) -> list[str | None]:
 
 
 def doubled(frame: Any) -> Any:
-    """The texts that stand more than once, and how often."""
-    number = frame["text"].value_counts()
-    number = number[number > 1]
-    texts = _pandas().Series(number.index.tolist(), dtype=object)
-    return _pandas().DataFrame({"text": texts, "number": number.to_numpy(dtype=np.int64)})
+    """The hashes that stand more than once, and how often."""
+    found, number = np.unique(frame["hash"].to_numpy(), return_counts=True)
+    return _pandas().DataFrame({"hash": found[number > 1], "number": number[number > 1].astype(np.int64)})
 
 
-def among(reading: Reading, twice: Mapping[str, set[str]], frame: Any) -> tuple[Cells, Cells]:
-    """The rows with one of these ids or addresses: as they are, and as rows."""
-    wanted = np.isin(_ids(reading, frame).astype(str), list(twice["id"]))
-    if reading.email:
-        wanted |= np.array([one in twice["email"] for one in _addresses(reading, frame)], dtype=bool)
+def among(reading: Reading, twice: Mapping[str, Ints], frame: Any) -> tuple[Cells, Cells]:
+    """The rows whose id or address has one of these hashes: as they are, and as rows."""
+    wanted = np.zeros(len(frame), dtype=bool)
+    for name, numbers in twice.items():
+        found, there = _hashes(reading, name, frame)
+        wanted[there] |= np.isin(found.view(np.int64), numbers)
     found = frame[wanted]
     return listed(found), listed(rows(reading, found))
 
@@ -197,8 +230,14 @@ def listed(frame: Any) -> dict[str, list[Any]]:
 
 
 def put_together(parts: Sequence[Cells]) -> Cells:
-    """The lists of several partitions one after the other."""
-    return {name: [cell for part in parts for cell in part[name]] for name in (parts[0] if parts else ())}
+    """The columns of several partitions one after the other."""
+    return {name: _one_after_another([part[name] for part in parts]) for name in (parts[0] if parts else ())}
+
+
+def _one_after_another(columns: Sequence[Any]) -> Any:
+    if isinstance(columns[0], np.ndarray):
+        return np.concatenate(columns)
+    return [cell for column in columns for cell in column]
 
 
 def tickets(ids: Sequence[str], seed: str | None) -> list[str]:
@@ -241,18 +280,29 @@ class Joining:
         return frame.assign(bucket=bucket)
 
 
-def cells(joining: Joining, frame: Any) -> Counter[tuple[int, int, int]]:
+def cells(joining: Joining, frame: Any) -> Cells:
     """How many rows each signature has at each level and bucket."""
     frame = joining.on(frame)
     frame = frame[frame["lot"] >= 0]
-    return Counter(frame.groupby(["lot", "level", "bucket"]).size().to_dict())
+    return counted({n: frame[n].to_numpy() for n in CELL}, np.ones(len(frame), dtype=np.int64))
+
+
+def counted(cells: Cells, number: Ints) -> Cells:
+    """Distinct cells with the sum of these numbers."""
+    code = rows_numbered([np.asarray(cells[n], dtype=np.int64) for n in CELL])
+    _, first = np.unique(code, return_index=True)
+    return {**{n: cells[n][first] for n in CELL}, "number": np.bincount(code, weights=number).astype(np.int64)}
 
 
 def few(joining: Joining, ids: frozenset[str], frame: Any) -> Cells:
     """The rows within the limits of their profile, and of these ids."""
     there = joining.on(frame)
-    wanted = (there["bucket"] <= there["limit"]) | (there["bucket"] == there["next"]) | there["id"].isin(ids)
-    return listed(frame[wanted.to_numpy(dtype=bool)])
+    wanted = there["bucket"] <= there["limit"]
+    if ids:
+        wanted |= there["id"].isin(ids)
+    names = ["bucket", *orders_in(there)]
+    there = there[wanted.to_numpy(dtype=bool)]
+    return {**{n: there[n].tolist() for n in ("id", "key")}, **{n: there[n].to_numpy() for n in names}}
 
 
 def find(ids: frozenset[str], frame: Any) -> Cells:
@@ -275,8 +325,6 @@ def before(joining: Joining, place: Upto, frame: Any) -> int:
 
 def upto(place: Upto, frame: Any) -> npt.NDArray[np.bool_]:
     """Which rows stand at or before a place."""
-    if place.everybody or place.nobody:
-        return np.full(len(frame), place.everybody)
     within = np.array([ticket <= place.ticket for ticket in frame["ticket"].tolist()], dtype=bool)
     names = ("level", *orders_in(frame))
     for name, value in reversed(list(zip(names, (place.level, *place.orders), strict=True))):

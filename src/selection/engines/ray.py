@@ -6,7 +6,6 @@ import pickle
 from collections.abc import Mapping
 from typing import Any
 
-from selection.engines import telling
 from selection.engines.engine import Sort
 from selection.engines.partitioned import Partitioned, Work
 
@@ -42,9 +41,6 @@ class RayEngine(Partitioned):
 
         return frame.union(ray.data.from_arrow(_typed(more)))
 
-    def finished(self, frame: Any) -> Any:
-        return frame.map_batches(_finished, batch_format="pandas", batch_size=None)
-
 
 def _as_arrow(work: Work) -> Work:
     def run(frame: Any) -> Any:
@@ -68,15 +64,6 @@ def _sort(kind: Any) -> Sort:
     if pa.types.is_integer(kind):
         return "whole"
     return "time" if pa.types.is_timestamp(kind) else "text"
-
-
-def _finished(frame: Any) -> Any:
-    import pyarrow as pa
-
-    frame = telling.finished(frame)
-    kinds = {"rank": pa.int64(), "tier": pa.int64(), "score": pa.decimal128(38, 6)}
-    cells = {n: frame[n].astype(object).where(frame[n].notna(), None).tolist() for n in frame.columns}
-    return pa.table({n: pa.array(v, kinds.get(n, pa.string())) for n, v in cells.items()})
 
 
 def _typed(frame: Any) -> Any:

@@ -211,10 +211,10 @@ class RelationalRows(Rows):
         return cells(there.group_by("lot", "level", "bucket").agg(nw.len().alias("number")))
 
     def few(self, ids: Sequence[str]) -> Cells:
-        wanted = (nw.col("bucket") <= nw.col("limit")) | (nw.col("bucket") == nw.col("next"))
+        wanted = nw.col("bucket") <= nw.col("limit")
         if ids:
             wanted = wanted | nw.col("id").is_in(list(ids))
-        return cells(self.frame.filter(wanted).select(*self.row))
+        return cells(self.frame.filter(wanted).select(*self.row, "bucket"))
 
     def find(self, ids: Sequence[str]) -> Cells:
         return cells(self.frame.filter(nw.col("id").is_in(list(ids))).select(*self.row))
@@ -224,7 +224,8 @@ class RelationalRows(Rows):
         return int(cells(self.frame.filter(there).select(nw.len().alias("number")))["number"][0])
 
     def decided(self, decisions: Decisions) -> Any:
-        return decided(self.frame, decisions, self.orders, self.engine.small).to_native()
+        orders = orders_of([*self.row, *decisions.by_key.column_names])
+        return decided(self._with_tickets(), decisions, orders, self.engine.small).to_native()
 
 
 def cells(frame: Any) -> Cells:

@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 
+from selection.engines.cells import CellCounts
 from selection.engines.duplicates import Duplicates
 from selection.engines.engine import STARTS, Cells, Engine, Grid, Rows
 from selection.engines.few import Call, Few
@@ -19,6 +17,7 @@ from selection.engines.spread import EngineOutcome
 from selection.engines.weighing import Ints, Weights, taken_off, weigh
 from selection.errors import SelectionError
 from selection.intake import read_applicants
+from selection.numbering import rows_numbered
 from selection.policy import Policy
 
 #: Levels of more rows than this, and more than a share of the seats, are cut into buckets.
@@ -45,12 +44,10 @@ def select_on(engine: Engine, policy: Policy, seed: str | None = None, seconds: 
     rows = rows.replaced(twice.looked_at, twice.standing_rows(table))
     call = Call(policy, seed, seconds, table, weights)
     cut, grid = _cut(call)
-    cells = _cells(rows.joined(_table(weights, {"split": cut}), grid), weights, cut)
+    cells = _cells(rows.joined(weights.arrow(split=cut), grid), weights, cut)
     limits = _limits(cells, call)
-    joined = rows.joined(_table(weights, {"split": cut, **limits}), grid)
-    few = Few.of(joined.few(policy.pinned), weights)
-    outcome = call.decide(few)
-    return EngineOutcome(engine, joined, call, few, outcome, twice, cells, cut, grid)
+    few = Few.of(rows.joined(weights.arrow(split=cut, limit=limits), grid).few(policy.pinned), weights)
+    return EngineOutcome(engine, rows, call, few, call.decide(few), twice, cells, cut, grid)
 
 
 def check_engine(engine: Engine) -> None:
@@ -106,27 +103,6 @@ def _cut(call: Call) -> tuple[Ints, Grid]:
     return large[weights.level].astype(np.int64), Grid("start", 0, -(-STARTS // buckets))
 
 
-def _table(weights: Weights, more: Mapping[str, Ints]) -> Any:
-    """What is joined to each row by its profile."""
-    import pyarrow as pa
-
-    nothing = np.full(len(weights.keys), -1, dtype=np.int64)
-    columns = {"level": weights.level, "lot": weights.lot, "limit": nothing, "next": nothing, **more, **weights.made}
-    return pa.table(
-        {"key": pa.array(weights.keys, pa.string()), **{n: pa.array(v, pa.int64()) for n, v in columns.items()}}
-    )
-
-
-@dataclass(frozen=True, eq=False)
-class CellCounts:
-    """How many eligible applicants each signature has at each level and bucket."""
-
-    lot: Ints
-    level: Ints
-    bucket: Ints
-    number: Ints
-
-
 def _cells(rows: Rows, weights: Weights, cut: Ints) -> CellCounts:
     """Counted by the engine where levels are cut, known from the profiles elsewhere."""
     if cut.any():
@@ -139,31 +115,15 @@ def _cells(rows: Rows, weights: Weights, cut: Ints) -> CellCounts:
     return CellCounts(distinct[:, 0], distinct[:, 1], np.zeros(len(distinct), dtype=np.int64), number)
 
 
-def places_of(level: Ints, bucket: Ints) -> Ints:
-    """The place of each cell in the order, equal for cells that are level."""
-    pairs = np.stack([level, bucket], axis=1)
-    return np.unique(pairs, axis=0, return_inverse=True)[1].reshape(-1).astype(np.int64) if len(pairs) else level
-
-
-def _limits(cells: CellCounts, call: Call) -> dict[str, Ints]:
-    """Up to which bucket the rows of each profile are fetched, and the bucket of the first refused of a signature."""
+def _limits(cells: CellCounts, call: Call) -> Ints:
+    """Up to which bucket of its level the rows of each profile are fetched, -1 where none are."""
     weights = call.weights
-    place = places_of(cells.level, cells.bucket)
-    keep = kept(Counted(cells.lot, place, cells.number), weights.table, call.policy.plan, call.policy.waiting_places)
-    upto: dict[tuple[int, int], int] = {}
-    following: dict[int, tuple[int, int, int]] = {}
-    for lot, level, bucket, stays in _sorted(cells, keep):
-        if stays:
-            upto[lot, level] = bucket
-        elif lot not in following:
-            following[lot] = (lot, level, bucket)
-    beyond = {(lot, level): bucket for lot, level, bucket in following.values()}
-    pairs = list(zip(weights.lot.tolist(), weights.level.tolist(), strict=True))
-    limit = np.array([upto.get(pair, -1) for pair in pairs], dtype=np.int64)
-    return {"limit": limit, "next": np.array([beyond.get(pair, -1) for pair in pairs], dtype=np.int64)}
-
-
-def _sorted(cells: CellCounts, keep: Any) -> Iterator[tuple[int, int, int, bool]]:
-    order = np.lexsort((cells.bucket, cells.level, cells.lot))
-    columns = (cells.lot, cells.level, cells.bucket, keep)
-    return zip(*(column[order].tolist() for column in columns), strict=True)
+    waiting = 0 if call.table.reading.seed is not None else call.policy.waiting_places
+    counted = Counted(cells.lot, rows_numbered([cells.level, cells.bucket]).astype(np.int64), cells.number)
+    keep = kept(counted, weights.table, call.policy.plan, waiting)
+    both = (cells.lot[keep], weights.lot), (cells.level[keep], weights.level)
+    pair = rows_numbered(map(np.concatenate, both))
+    found = int(keep.sum())
+    upto = np.full(len(pair), -1, dtype=np.int64)
+    np.maximum.at(upto, pair[:found], cells.bucket[keep])
+    return upto[pair[found:]]

@@ -11,17 +11,16 @@ import numpy as np
 import numpy.typing as npt
 
 from selection.assessment import INCOMPLETE, INELIGIBLE, points
+from selection.engines.cells import CellCounts, told
 from selection.engines.duplicates import Duplicates
-from selection.engines.engine import STARTS, Decisions, Engine, Grid, Rows, Upto
-from selection.engines.few import Call, Few, offsets
+from selection.engines.engine import Decisions, Engine, Grid, Rows, Upto
+from selection.engines.few import Call, Few
 from selection.errors import NotFoundError
 from selection.outcome import Outcome
 from selection.outcome.certificate import certificate
-from selection.outcome.frames import decision_cells
 from selection.vocabulary import STATUSES
 
 if TYPE_CHECKING:
-    from selection.engines.running import CellCounts
     from selection.explanations import Explanation
 
 Ints = npt.NDArray[np.int64]
@@ -31,7 +30,8 @@ Ints = npt.NDArray[np.int64]
 class EngineOutcome:
     """Everything decided about a table in an engine.
 
-    `few` the rows that were fetched and `local` the exact outcome among them, whose ranks are those of the few.
+    `rows` all of them, `few` those that were fetched and `local` the exact outcome among these, whose ranks are those
+    of the few.
     """
 
     engine: Engine
@@ -85,14 +85,14 @@ class EngineOutcome:
         return int(weights.numbers[weights.eligible].sum()) + len(self._pinned_profiles)
 
     @cached_property
-    def _pinned_places(self) -> Ints:
+    def pinned_places(self) -> Ints:
         """The places of pinned applicants who are ranked although they are not eligible."""
         pinned = np.isin(self.few.ids.astype(str), list(self.call.policy.pinned))
         return np.flatnonzero(pinned & (self.call.weights.lot[self.few.profile] < 0))
 
     @property
     def _pinned_profiles(self) -> Ints:
-        return self.few.profile[self._pinned_places]
+        return self.few.profile[self.pinned_places]
 
     @property
     def _selected(self) -> int:
@@ -118,15 +118,15 @@ class EngineOutcome:
         """What the engine is told to write each row's decision."""
         import pyarrow as pa
 
-        by_key, by_cell = self._by_key(), self._by_cell() if self.cut.any() else None
         others = [(one, "duplicate", None, None, None, None, None, "duplicate") for one in self.duplicates.gone]
         kinds = (pa.string(), pa.string(), pa.int64(), pa.int64(), pa.decimal128(38, 6), *[pa.string()] * 3)
         names = ("id", "status", "rank", "tier", "score", "block", "seat", "reason")
         gone = pa.table(
             {n: pa.array([r[i] for r in others], k) for i, (n, k) in enumerate(zip(names, kinds, strict=True))}
         )
-        pinned = tuple(self.few.ids[self._pinned_places].tolist())
-        return Decisions(by_key, by_cell, self._by_id(), gone, pinned, self._waiting)
+        pinned = tuple(self.few.ids[self.pinned_places].tolist())
+        by_cell, by_id, words, seated = told(self)
+        return Decisions(self._by_key(), by_cell, by_id, words, seated, gone, pinned, self.grid, self._waiting_length)
 
     def _by_key(self) -> Any:
         """What follows from an applicant's profile."""
@@ -134,98 +134,36 @@ class EngineOutcome:
 
         weights = self.call.weights
         made = weights.assessment
-        causes = [*self._causes(), None]
-        ranked = weights.lot >= 0
         status = {INELIGIBLE: ("ineligible", "rule"), INCOMPLETE: ("incomplete", "missing_field")}
-        told = [status.get(int(s), (None, None)) for s in made.standing]
-        counts = np.bincount(weights.level, weights=np.where(ranked, weights.numbers, 0)).astype(np.int64)
-        np.add.at(counts, weights.level[self._pinned_profiles], 1)
-        whole = {
-            "level": weights.level,
-            "split": self.cut,
-            "tier": made.tier,
-            "offset": offsets(counts)[weights.level],
-            **weights.made,
-        }
-        scores = [points(int(micro)).quantize(Decimal("0.000001")) for micro in made.score]
+        unranked = [status.get(int(s), (None, None)) for s in made.standing]
+        whole = {"level": weights.level, "lot": weights.lot, "split": self.cut, "tier": made.tier, **weights.made}
+        scores, score = np.unique(made.score, return_inverse=True)
+        exact = pa.array([points(int(m)).quantize(Decimal("0.000001")) for m in scores], pa.decimal128(38, 6))
         return pa.table(
             {
                 "key": pa.array(weights.keys, pa.string()),
                 **{name: pa.array(values, pa.int64()) for name, values in whole.items()},
-                "score": pa.array(scores, pa.decimal128(38, 6)),
-                "cause": pa.array([causes[lot] for lot in weights.lot.tolist()], pa.string()),
-                "status": pa.array([s for s, _ in told], pa.string()),
-                "reason": pa.array([r for _, r in told], pa.string()),
+                "score": exact.take(pa.array(score.reshape(-1))),
+                "status": pa.array([s for s, _ in unranked], pa.string()),
+                "reason": pa.array([r for _, r in unranked], pa.string()),
             }
         )
-
-    def _causes(self) -> list[str | None]:
-        """Per signature why its applicants who were not fetched are refused: no change that proves a cause seats them.
-
-        Without caps, seats for everybody would; else nothing alone.
-        """
-        choice, weights = self.local.choice, self.call.weights
-        alone = "combination" if choice.plan.caps else "capacity"
-        causes: list[str | None] = [None] * len(weights.table.keys)
-        lots = weights.lot[self.few.profile[self.local.ranking.order]]
-        for lot, code in zip(lots.tolist(), choice.signatures.code.tolist(), strict=True):
-            if lot >= 0:
-                causes[lot] = alone if choice.home[code] >= 0 else "no_block"
-        return causes
-
-    @cached_property
-    def _waiting(self) -> Upto:
-        """Up to where applicants without a seat are on the waiting list."""
-        if not self._waiting_length:
-            return Upto()
-        if self._waiting_length == self.ranked - self._selected:
-            return Upto(everybody=True)
-        return self._place(int(self.local.waiting[-1]))
-
-    def _place(self, rank: int) -> Upto:
-        return self.call.place_of(self.local, self.few, int(self.local.ranking.order[rank]))
-
-    def _by_cell(self) -> Any:
-        """How many stand before each cell."""
-        import pyarrow as pa
-
-        level, bucket, number = self.cells.level, self.cells.bucket, self.cells.number
-        extra = self._pinned_places
-        level = np.concatenate([level, self.call.weights.level[self.few.profile[extra]]])
-        bucket = np.concatenate([bucket, [self._bucket(place) for place in extra.tolist()]]).astype(np.int64)
-        number = np.concatenate([number, np.ones(len(extra), dtype=np.int64)])
-        distinct, at = np.unique(np.stack([level, bucket], axis=1), axis=0, return_inverse=True)
-        before = offsets(np.bincount(at.reshape(-1), weights=number).astype(np.int64))
-        columns = {"level": distinct[:, 0], "bucket": distinct[:, 1], "offset": before}
-        return pa.table({name: pa.array(values, pa.int64()) for name, values in columns.items()})
-
-    def _bucket(self, place: int) -> int:
-        if not self.cut[self.few.profile[place]]:
-            return 0
-        ticket = self.local.ranking.ticket(place)
-        number = int(str(ticket)[: len(f"{STARTS - 1:x}")], 16) if self.grid.column == "start" else 0
-        number = number if self.grid.column == "start" else int(self.few.orders[self.grid.column][place])
-        return (number - self.grid.low) // self.grid.width
-
-    def _by_id(self) -> Any:
-        """What was decided about each ranked row that was fetched: a seat with its label, or none, and the reason."""
-        import pyarrow as pa
-
-        cells = decision_cells(self.local, self.local.ranking.order)
-        table = {n: pa.array(list(cells[n]), pa.string()) for n in ("id", "block", "seat", "reason")}
-        seated = ["selected" if one else None for one in self.local.choice.selected.tolist()]
-        return pa.table({**table, "now": pa.array(seated, pa.string())})
 
     def rank_at(self, place: Upto) -> int:
         """How many applicants stand at or before a place in the order, pinned ones included."""
         weights = self.call.weights
         earlier = weights.eligible & (weights.level < place.level)
-        number = int(weights.numbers[earlier].sum()) + self.rows.before(place)
+        number = int(weights.numbers[earlier].sum()) + self._joined.before(place)
         mine = (place.level, *place.orders, place.ticket)
-        for one in self._pinned_places.tolist():
+        for one in self.pinned_places.tolist():
             other = self.call.place_of(self.local, self.few, one)
             number += (other.level, *other.orders, other.ticket) <= mine
         return number
+
+    @cached_property
+    def _joined(self) -> Rows:
+        weights = self.call.weights
+        return self.rows.joined(weights.arrow(split=self.cut), self.grid)
 
     def explain(self, applicant_id: str, language: str = "en") -> Explanation:
         """The decision about one applicant in words; one row is looked up. `NotFoundError` if there is none."""

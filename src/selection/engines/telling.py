@@ -4,17 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from decimal import Decimal
-from typing import Any, Final
+from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 
-from selection.engines.engine import Decisions
-from selection.engines.partitions import Joining, orders_in, tickets, upto
-from selection.vocabulary import COLUMNS
+from selection.engines.engine import CELL, Decisions
+from selection.engines.partitions import Joining, orders_in, tickets
+from selection.numbering import places_among
 
-#: The columns of a decision while scores are still millionths and ranks of the unranked -1.
-RANKED: Final = tuple("micro" if name == "score" else name for name in COLUMNS)
+Ints = npt.NDArray[np.int64]
 
 
 def _pandas() -> Any:
@@ -25,110 +24,155 @@ def _pandas() -> Any:
 
 @dataclass(frozen=True, eq=False)
 class Telling:
-    """Everything a partition needs to tell each row its decision; `part` per cell, so that ranks are counted there."""
+    """Everything a partition needs to tell each row its decision.
+
+    `joining` what follows from a key (with `other`, what is said about who is not ranked, and `micro`, the score in
+    millionths); `cells` the columns of decided cells; `own` what is said about single ids; `words` (now, block, seat,
+    because) by their number; a row of the `ranked` goes to one of so many `parts` by how many stand before its cell.
+    """
 
     joining: Joining
-    texts: Mapping[str, Any]
-    before: Mapping[tuple[int, int], int] | None
-    seats: Mapping[str, tuple[str, str, str]]
-    decisions: Decisions
+    cells: Mapping[str, Ints]
+    own: Mapping[str, int]
+    words: Any
+    seated: int
+    pinned: tuple[str, ...]
+    places: int
     ranked: int
     parts: int
 
     @classmethod
-    def of(cls, decisions: Decisions, joining: Joining, seed: str | None, parts: int) -> Telling:
+    def of(cls, decisions: Decisions, seed: str | None, parts: int) -> Telling:
         table = decisions.by_key
-        whole = {n: v for n, v in joining.columns.items() if n not in ("limit", "next")}
-        for name in ("tier", "offset"):
-            whole[name] = table[name].to_numpy()
-        whole["micro"] = np.array([int(score * 10**6) for score in table["score"].to_pylist()], dtype=np.int64)
-        texts = {n: np.array([*table[n].to_pylist(), None], dtype=object) for n in ("cause", "status", "reason")}
-        whole["at"] = np.arange(table.num_rows)
-        cells = None
-        if decisions.by_cell is not None:
-            level, bucket, offset = (decisions.by_cell[n].to_pylist() for n in ("level", "bucket", "offset"))
-            cells = dict(zip(zip(level, bucket, strict=True), offset, strict=True))
-        rows = (decisions.by_id[n].to_pylist() for n in ("id", "block", "seat", "reason"))
-        seats = {one: rest for one, *rest in zip(*rows, strict=True)}
-        slim = Decisions(None, None, None, None, decisions.pinned, decisions.waiting)
-        last = max(list(cells.values()) if cells else whole["offset"].tolist(), default=0)
-        return cls(Joining(whole, joining.grid, seed), texts, cells, seats, slim, int(last) + 1, parts)  # type: ignore[arg-type]
+        names = ("now", "block", "seat", "because")
+        words = list(zip(*(decisions.words[n].to_pylist() for n in names), strict=True))
+        unranked = list(zip(table["status"].to_pylist(), table["reason"].to_pylist(), strict=True))
+        more = {told: len(words) + n for n, told in enumerate(dict.fromkeys(unranked))}
+        words += [(status, None, None, reason) for status, reason in more]
+        whole = {n: table[n].to_numpy() for n in table.column_names if n not in ("key", "score", "status", "reason")}
+        whole["micro"] = _micro(table["score"].combine_chunks())
+        whole["other"] = np.array([more[told] if told[0] is not None else -1 for told in unranked], dtype=np.int64)
+        cells = {n: decisions.by_cell[n].to_numpy() for n in decisions.by_cell.column_names}
+        own = dict(zip(decisions.by_id["id"].to_pylist(), decisions.by_id["said"].to_pylist(), strict=True))
+        return cls(
+            Joining({"key": table["key"].to_pylist(), **whole}, decisions.grid, seed),
+            cells,
+            own,
+            words,
+            decisions.seated,
+            decisions.pinned,
+            decisions.places,
+            int(cells["offset"].max(initial=0)) + 1,
+            parts,
+        )
+
+
+def _micro(scores: Any) -> Ints:
+    """Decimals with six places as millionths: the lower half of their 128 bits, where they fit."""
+    return np.array([int(score.scaleb(6)) for score in scores.to_pylist()], dtype=np.int64)
 
 
 def decided(told: Telling, frame: Any) -> Any:
-    """Each row's decision but its rank, and where it is going to be ranked."""
+    """What is said about each row, and where it is going to be ranked."""
     frame = told.joining.on(frame)
-    frame = frame.assign(ticket=tickets(frame["id"].tolist(), told.joining.seed))
-    at = frame["at"].to_numpy()
-    status, reason = told.texts["status"][at], told.texts["reason"][at]
-    open_ = np.array([s is None for s in status], dtype=bool) | frame["id"].isin(told.decisions.pinned).to_numpy(
-        dtype=bool
-    )
-    waiting = upto(told.decisions.waiting, frame)
-    status = np.where(open_, np.where(waiting, "waitlisted", "declined"), status)
-    reason = np.where(open_, told.texts["cause"][at], reason)
-    seat = [
-        told.seats.get(one, (None, None, None)) if o else (None,) * 3 for one, o in zip(frame["id"], open_, strict=True)
-    ]
-    seated = np.array([s[0] is not None for s in seat], dtype=bool)
-    offset = frame["offset"].to_numpy()
-    if told.before is not None:
-        cells = zip(frame["level"].tolist(), frame["bucket"].tolist(), strict=True)
-        offset = np.array([told.before.get(cell, 0) for cell in cells], dtype=np.int64)
-    pd = _pandas()
+    other, at = frame["other"].to_numpy(), _cell_of(told, frame)
+    ranked = other < 0
+    if told.pinned:
+        ranked |= frame["id"].isin(told.pinned).to_numpy(dtype=bool)
+    said = told.cells["said"][at]
+    own = frame["id"].map(told.own)
+    said = np.where(own.notna(), own.fillna(-1), said).astype(np.int64)
+    offset = told.cells["offset"][at]
+    part = np.where(ranked, offset * told.parts // told.ranked, np.arange(len(frame)) % told.parts)
     columns: dict[str, Any] = {
         "id": frame["id"].to_numpy(),
-        "status": np.where(seated, "selected", status),
-        "rank": np.where(open_, offset, -1).astype(np.int64),
-        "tier": np.where(open_, frame["tier"].to_numpy(), -1).astype(np.int64),
-        "micro": frame["micro"].to_numpy(),
-        "block": _texts([s[0] for s in seat]),
-        "seat": _texts([s[1] for s in seat]),
-        "reason": np.where([s[2] is not None for s in seat], _texts([s[2] for s in seat]), reason),
-        "ticket": frame["ticket"].to_numpy(),
-        **{name: frame[name].to_numpy() for name in ("level", "bucket", *orders_in(frame))},
-        "part": np.where(open_, offset * told.parts // told.ranked, np.arange(len(frame)) % told.parts).astype(
-            np.int64
-        ),
+        "said": np.where(ranked, said, other),
+        "offset": np.where(ranked, offset, -1),
+        "waiting": told.cells["waiting"][at],
+        **{name: frame[name].to_numpy() for name in ("tier", "micro", *orders_in(frame))},
+        "part": part.astype(np.int64),
     }
-    return pd.DataFrame(columns)
+    return _pandas().DataFrame(columns)
 
 
-def _texts(cells: list[Any]) -> Any:
-    return np.array([*cells, None], dtype=object)[:-1]
+def _cell_of(told: Telling, frame: Any) -> Ints:
+    """The place of the cell of each row; the first where it has none."""
+    rows = [frame[name].to_numpy().astype(np.int64) for name in CELL]
+    return np.maximum(places_among(rows, [told.cells[name] for name in CELL]), 0)
 
 
-def ranked(frame: Any) -> Any:
+def ranked(told: Telling, frame: Any) -> Any:
     """The decisions of whole cells, numbered within each."""
-    pd = _pandas()
-    names = ["level", "bucket", *orders_in(frame), "ticket", "id"]
-    frame = frame.sort_values(names, kind="stable")
-    known = frame["rank"].to_numpy() >= 0
-    here = frame[known]
-    rank = np.full(len(frame), -1, dtype=np.int64)
-    rank[known] = here["rank"].to_numpy() + here.groupby(["level", "bucket"]).cumcount().to_numpy() + 1
-    made = {n: frame[n].to_numpy() for n in RANKED if n != "rank"}
-    return pd.DataFrame({**made, "rank": rank})[list(RANKED)]
+    frame = frame.iloc[_order(told, frame)]
+    said, offset = frame["said"].to_numpy(), frame["offset"].to_numpy()
+    known = offset >= 0
+    starts = np.flatnonzero(np.diff(offset, prepend=-2))
+    start = np.repeat(starts, np.diff(np.append(starts, len(offset))))
+    rank = np.where(known, offset + np.arange(len(frame)) - start + 1, 0)
+    seatless = said >= told.seated
+    before = np.cumsum(seatless) - seatless
+    place = frame["waiting"].to_numpy() + before - before[start] + 1
+    texts = zip(*told.words, strict=True) if told.words else [()] * 4
+    status, block, seat, because = (np.array([*column, None], dtype=object)[said] for column in texts)
+    refused = np.where(place <= told.places, "waitlisted", "declined").astype(object)
+    return _frame(
+        {
+            "id": frame["id"].to_numpy(),
+            "status": np.where(known & seatless, refused, status),
+            "rank": rank,
+            "tier": frame["tier"].to_numpy(),
+            "score": frame["micro"].to_numpy(),
+            "block": block,
+            "seat": seat,
+            "reason": because,
+        }
+    )
+
+
+def _order(told: Telling, frame: Any) -> Ints:
+    """The places of rows in their order; tickets are made only for who is level otherwise."""
+    keys = [frame[name].to_numpy() for name in ("offset", *orders_in(frame))]
+    order = np.lexsort(tuple(reversed(keys)))
+    same = np.ones(max(len(order) - 1, 0), dtype=bool)
+    for key in keys:
+        same &= key[order][1:] == key[order][:-1]
+    tied = np.append(same, False) | np.append(False, same) if len(order) else same
+    among = order[tied]
+    ids = frame["id"].to_numpy()[among].tolist()
+    number = np.cumsum(np.append(True, ~same))[: len(order)][tied]
+    drawn = tickets(ids, told.joining.seed)
+    order[tied] = among[sorted(range(len(ids)), key=lambda n: (number[n], drawn[n], ids[n]))] if len(ids) else among
+    return order
 
 
 def others(decisions: Decisions) -> Any:
     """The decisions made already, as a partition."""
-    table = decisions.others
-    nothing = np.full(table.num_rows, -1, dtype=np.int64)
-    cells = {n: nothing if n in ("rank", "tier", "micro") else _texts(table[n].to_pylist()) for n in RANKED}
-    return _pandas().DataFrame(cells)
+    table, nothing = decisions.others, np.zeros(decisions.others.num_rows, dtype=np.int64)
+    numbers = ("rank", "tier", "score")
+    return _frame({n: nothing if n in numbers else table[n].to_pylist() for n in decisions.columns})
 
 
-def finished(frame: Any) -> Any:
-    """Decisions as users get them: ranks, tiers and scores of the ranked, missing for others."""
+def _frame(columns: Mapping[str, Any]) -> Any:
+    """Decisions as users get them; a rank of 0 is none, and whoever has none has no tier and no score."""
     import pyarrow as pa
 
     pd = _pandas()
-    known = (frame["rank"] >= 0).to_numpy()
-    scores = [
-        Decimal(m).scaleb(-6) if k else None for m, k in zip(frame["micro"].tolist(), known.tolist(), strict=True)
-    ]
-    kind = pa.decimal128(38, 6)
-    exact = pd.arrays.ArrowExtensionArray(pa.chunked_array([pa.array(scores, kind)], type=kind))
-    made = {n: frame[n].astype("Int64").mask(~known) for n in ("rank", "tier")}
-    return frame.assign(**made, score=pd.Series(exact, index=frame.index))[list(COLUMNS)]
+    none = columns["rank"] == 0
+    made: dict[str, Any] = {}
+    for name, cells in columns.items():
+        if name == "score":
+            made[name] = pd.array(pd.arrays.ArrowExtensionArray(_decimals(cells, none)))
+        elif name in ("rank", "tier"):
+            made[name] = pd.arrays.IntegerArray(np.asarray(cells, dtype=np.int64), none.copy())
+        else:
+            made[name] = pd.array(pa.array(cells, pa.string(), from_pandas=True), dtype="string[pyarrow]")
+    return pd.DataFrame(made)
+
+
+def _decimals(micro: Ints, missing: npt.NDArray[np.bool_]) -> Any:
+    """Millionths as decimals of 128 bits with six places."""
+    import pyarrow as pa
+
+    halves = np.stack([micro, micro >> 63], axis=1)
+    known = pa.py_buffer(np.packbits(~missing, bitorder="little").tobytes())
+    return pa.Array.from_buffers(pa.decimal128(38, 6), len(micro), [known, pa.py_buffer(halves.tobytes())])

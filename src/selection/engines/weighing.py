@@ -55,6 +55,15 @@ class Weights:
         found: npt.NDArray[np.bool_] = self.assessment.standing == ELIGIBLE
         return found
 
+    def arrow(self, **more: Ints) -> Any:
+        """What is joined to each row by its key: level, signature, orders of profiles, and more."""
+        import pyarrow as pa
+
+        columns = {"level": self.level, "lot": self.lot, **more, **self.made}
+        return pa.table(
+            {"key": pa.array(self.keys, pa.string()), **{n: pa.array(v, pa.int64()) for n, v in columns.items()}}
+        )
+
 
 def weigh(table: Table, policy: Policy, found: Cells, changed: Mapping[str, int]) -> Weights:
     """Weigh the profiles an engine found; `changed` by how much their numbers change for duplicates."""
