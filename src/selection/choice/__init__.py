@@ -2,7 +2,7 @@
 
 from selection.choice.block import Solved, solve
 from selection.choice.problem import BlockProblem, Refusal, Solution
-from selection.choice.seating import Blocked, Choice, SeatedBlock, choose
+from selection.choice.seating import Blocked, Choice, LeftOut, SeatedBlock, choose
 from selection.choice.signatures import CapKey, Signatures, signatures
 
 __all__ = [
@@ -10,6 +10,7 @@ __all__ = [
     "Blocked",
     "CapKey",
     "Choice",
+    "LeftOut",
     "Refusal",
     "SeatedBlock",
     "Signatures",

@@ -67,10 +67,23 @@ class Blocked:
 
 
 @dataclass(frozen=True, eq=False)
+class LeftOut:
+    """Applicants who are left out of a ranking since none of them gets a seat.
+
+    `number` per signature of the table how many; `roomy` the masks, in the block open to everybody, of those who would
+    all sit if there were seats for everybody.
+    """
+
+    number: Ints
+    roomy: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True, eq=False)
 class Choice:
     """Who got a seat in which block, and at what turn and why each other signature was refused.
 
-    `block_of` per rank the place of the block in `blocks`, or -1; `seconds` the limit the solver was given.
+    `block_of` per rank the place of the block in `blocks`, or -1; `seconds` the limit the solver was given; `left_out`
+    who is not in the ranking.
     """
 
     ranking: Ranking
@@ -79,6 +92,7 @@ class Choice:
     block_of: npt.NDArray[np.int16]
     blocks: tuple[SeatedBlock, ...]
     seconds: float | None = None
+    left_out: LeftOut | None = None
 
     @property
     def proved(self) -> bool:
@@ -146,18 +160,19 @@ def choose(
     held: Mapping[int, str] | None = None,
     table: Signatures | None = None,
     seconds: float | None = None,
-    further: Ints | None = None,
+    left_out: LeftOut | None = None,
+    seated: tuple[int, ...] = (),
 ) -> Choice:
     """Give out the seats of a plan (by default the policy's); `held` maps ranks that hold a seat already to blocks.
 
     `table` the signatures of an earlier choice over the same ranking, for a plan that differs in seats alone;
-    `seconds` a limit for the solver in each block; `further` per signature of the table how many applicants are left
-    out of the ranking since none of them can get a seat.
+    `seconds` a limit for the solver in each block; `left_out` who is not in the ranking since they get no seat here;
+    `seated` the masks, in the block open to everybody, of applicants who are not in the ranking but sit there.
     """
     plan = plan if plan is not None else ranking.assessment.policy.plan
     if table is None:
         table = signatures(ranking.assessment, plan, ranking.order)
-    return _Seating(ranking, plan, table, held or {}, seconds, further).run()
+    return _Seating(ranking, plan, table, held or {}, seconds, left_out, seated).run()
 
 
 class _Seating:
@@ -170,10 +185,11 @@ class _Seating:
         table: Signatures,
         held: Mapping[int, str],
         seconds: float | None,
-        further: Ints | None,
+        left_out: LeftOut | None,
+        seated: tuple[int, ...],
     ) -> None:
         self.ranking, self.plan, self.table, self.held, self.seconds = ranking, plan, table, held, seconds
-        self.further = further
+        self.left_out, self.seated = left_out, seated
         self.block_of = np.full(len(ranking), -1, dtype=np.int16)
         self.slack = table.limits.copy()
         self.extra = [0] * len(plan.blocks)
@@ -196,7 +212,7 @@ class _Seating:
             fill = self.plan.blocks[-1].fill
             closing = PlannedBlock(CLOSING, self.closing, None, (), "each", "order", fill, "hold")
             self._seat(closing, len(self.plan.blocks))
-        return Choice(self.ranking, self.plan, self.table, self.block_of, tuple(self.done), self.seconds)
+        return Choice(self.ranking, self.plan, self.table, self.block_of, tuple(self.done), self.seconds, self.left_out)
 
     def _seat(self, block: PlannedBlock, place: int) -> int:
         """Fill one block; the number of seats nobody took."""
@@ -220,7 +236,7 @@ class _Seating:
             counting=block.counting,
             compliance=block.compliance,
             fill=block.fill,
-            held=tuple(int(masks[self.table.code[rank]]) for rank in held),
+            held=tuple(int(masks[self.table.code[rank]]) for rank in held) + (() if block.rule else self.seated),
             further=self._further(block, place),
         )
         solved = solve(problem, seconds=self.seconds)
@@ -245,9 +261,10 @@ class _Seating:
 
     def _further(self, block: PlannedBlock, place: int) -> Ints | None:
         """How many members of the block of each signature are left out of the ranking."""
-        if self.further is None or block.rule is None:
-            return self.further
-        return np.where(self.table.member[:, place], self.further, 0)
+        number = None if self.left_out is None else self.left_out.number
+        if number is None or block.rule is None:
+            return number
+        return np.where(self.table.member[:, place], number, 0)
 
     def _use(self, codes: Ints) -> None:
         """Take the places of these signatures off the caps."""

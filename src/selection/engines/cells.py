@@ -97,15 +97,15 @@ def _said(outcome: EngineOutcome) -> _Said:
 def _causes(outcome: EngineOutcome, words: list[Any]) -> tuple[Ints, list[Any]]:
     """Per signature what is said about its applicants who were not fetched, and all words.
 
-    They are refused, and no change that proves a cause seats them: without caps, seats for everybody would; else
-    nothing alone.
+    They are refused, and no change that proves a cause seats them but seats for everybody: without caps, or with room
+    for all under them, these would; else nothing alone.
     """
-    choice = outcome.local.choice
-    alone = "combination" if choice.plan.caps else "capacity"
-    homes = choice.homes(outcome.call.weights.table)
-    more = [(None, None, None, alone), (None, None, None, "no_block")]
+    choice, call = outcome.local.choice, outcome.call
+    more = [(None, None, None, cause) for cause in ("no_block", "combination", "capacity")]
     words = [*words, *more]
-    return np.where(homes >= 0, words.index(more[0]), words.index(more[1])), words
+    no_block, combination, capacity = map(words.index, more)
+    alone = np.where(call.roomy | (not choice.plan.caps), capacity, combination)
+    return np.where(choice.homes(call.weights.table) < 0, no_block, alone), words
 
 
 def _all_cells(outcome: EngineOutcome) -> CellCounts:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from types import MappingProxyType
 from typing import Any
 
@@ -11,13 +12,14 @@ import numpy as np
 import numpy.typing as npt
 
 from selection.applicants import Column, Pool, objects
-from selection.choice import Signatures
+from selection.choice import LeftOut, Signatures
 from selection.engines.engine import LAST, Cells, Upto
+from selection.engines.pruning import with_room
 from selection.engines.reading import Table
 from selection.engines.weighing import Weights
 from selection.intake import Intake
 from selection.outcome import Outcome
-from selection.outcome.selecting import decide
+from selection.outcome.selecting import Beyond, decide
 from selection.policy import Policy
 
 Ints = npt.NDArray[np.int64]
@@ -99,22 +101,33 @@ class Call:
         }
         return Intake(pool, (), MappingProxyType(counts), source="rows of an engine")
 
-    def _beyond(self, few: Few) -> Any:
-        """How many applicants of each signature are not among the rows."""
+    @cached_property
+    def numbers(self) -> Ints:
+        """How many eligible applicants each signature has."""
+        weights = self.weights
+        counted = np.where(weights.eligible, weights.numbers, 0)[weights.lot >= 0]
+        lots = weights.lot[weights.lot >= 0]
+        return np.bincount(lots, weights=counted, minlength=len(weights.table.keys)).astype(np.int64)
+
+    @cached_property
+    def roomy(self) -> npt.NDArray[np.bool_]:
+        """Per signature whether all its applicants would sit if there were seats for everybody."""
+        return with_room(self.numbers, self.weights.table, self.policy.plan, len(self.policy.pinned))
+
+    def _beyond(self, few: Few) -> Beyond:
+        """Who is not among the rows: how many of each signature, and the masks of those with room for all of them."""
         weights = self.weights
         pinned = np.isin(few.ids.astype(str), list(self.policy.pinned))
-        eligible = weights.eligible
-        total = np.zeros(len(weights.table.keys), dtype=np.int64)
-        np.add.at(total, weights.lot[eligible], weights.numbers[eligible])
         here = weights.lot[few.profile]
-        np.subtract.at(total, here[here >= 0], 1)
+        total = self.numbers - np.bincount(here[here >= 0], minlength=len(self.numbers))
+        roomy = np.repeat(weights.table.masks[:, 0], np.where(self.roomy, total, 0))
 
-        def beyond(table: Signatures, order: Ints) -> Ints:
+        def beyond(table: Signatures, order: Ints) -> LeftOut:
             lots = weights.lot[few.profile[order]]
             further = np.zeros(len(table.keys), dtype=np.int64)
             known = (lots >= 0) & ~pinned[order]
             further[table.code[known]] = total[lots[known]]
-            return further
+            return LeftOut(further, tuple(roomy.tolist()))
 
         return beyond
 

@@ -40,21 +40,39 @@ class Cells:
     number: Ints
 
 
-def kept(cells: Cells, table: Signatures, plan: Plan, waiting: int = 0) -> Bools:
+def kept(cells: Cells, table: Signatures, plan: Plan, waiting: int = 0, roomy: Bools | None = None) -> Bools:
     """For each cell whether it may hold somebody with a seat, or with a place on a waiting list of that length,
-    under the plan or under one of those by which the causes of refusals are proved."""
+    under the plan or under one of those by which the causes of refusals are proved.
+
+    Signatures that are `roomy` would all sit if there were seats for everybody: under that plan none is kept for it.
+    """
     order = np.argsort(cells.place, kind="stable")
     sorted_cells = Cells(cells.lot[order], cells.place[order], cells.number[order])
-    keep = np.zeros(len(order), dtype=bool)
-    for other in (plan, *_lifted(plan, int(cells.number.sum()))):
-        keep[order] |= _kept(sorted_cells, table.under(other), other, waiting if other is plan else 0)
-    return keep
-
-
-def _lifted(plan: Plan, size: int) -> Iterator[Plan]:
-    """The plans by which a cause is proved: without each cap, and with seats for everybody."""
+    keep, size = _kept(sorted_cells, table.under(plan), plan, waiting), int(cells.number.sum())
+    for other in _without_a_cap(plan, size):
+        keep |= _kept(sorted_cells, table.under(other), other, 0)
     if plan.caps:
-        yield replace(plan, blocks=tuple(replace(block, seats=block.seats + size) for block in plan.blocks))
+        other = replace(plan, blocks=tuple(replace(block, seats=block.seats + size) for block in plan.blocks))
+        some = _kept(sorted_cells, table.under(other), other, 0)
+        keep |= some if roomy is None else some & ~roomy[sorted_cells.lot]
+    found = np.empty(len(order), dtype=bool)
+    found[order] = keep
+    return found
+
+
+def with_room(numbers: Ints, table: Signatures, plan: Plan, pinned: int = 0) -> Bools:
+    """For each signature whether all its applicants, `numbers` of them, would sit if there were seats for everybody.
+
+    Said only where one block is open to everybody, of those under no cap that can be full even if all sit, and so many
+    pinned ones beside them.
+    """
+    if len(plan.blocks) != 1 or plan.blocks[0].rule is not None or not plan.caps:
+        return np.zeros(len(numbers), dtype=bool)
+    return np.asarray((_binding(numbers, table, pinned) < 0).all(axis=1))
+
+
+def _without_a_cap(plan: Plan, size: int) -> Iterator[Plan]:
+    """The plans without each of the caps."""
     for cap in plan.caps:
         yield replace(plan, caps=tuple(replace(c, seats=c.seats + size) if c is cap else c for c in plan.caps))
 
@@ -65,7 +83,8 @@ def _kept(cells: Cells, table: Signatures, plan: Plan, waiting: int) -> Bools:
     if waiting and len(keep):
         reach = np.searchsorted(np.cumsum(cells.number), seats + waiting)
         keep |= cells.place <= cells.place[min(int(reach), len(keep) - 1)]
-    keys = _binding(cells, table)
+    supply = np.bincount(cells.lot, weights=cells.number, minlength=len(table.keys)).astype(np.int64)
+    keys = _binding(supply, table)
     tree, free = _laminar(keys, table.limits, seats)
     for place, block in enumerate(plan.blocks):
         needed = sum(1 << g for g, reserve in enumerate(block.reserves) if reserve.seats)
@@ -76,15 +95,13 @@ def _kept(cells: Cells, table: Signatures, plan: Plan, waiting: int) -> Bools:
     return keep
 
 
-def _binding(cells: Cells, table: Signatures) -> Ints:
-    """The cap keys of each signature without those that have room for all."""
-    supply = np.zeros(len(table.keys), dtype=np.int64)
-    np.add.at(supply, cells.lot, cells.number)
+def _binding(supply: Ints, table: Signatures, others: int = 0) -> Ints:
+    """The cap keys of each signature without those that have room for all, and so many others."""
     keys = table.keys.copy()
     used = keys >= 0
     total = np.zeros(len(table.limits), dtype=np.int64)
     np.add.at(total, keys[used], supply[np.nonzero(used)[0]])
-    keys[used] = np.where((total <= table.limits)[keys[used]], -1, keys[used])
+    keys[used] = np.where((total + others <= table.limits)[keys[used]], -1, keys[used])
     return keys
 
 

@@ -24,7 +24,7 @@ from selection.policy import Policy
 SMALL, SHARE, LARGE = 64, 16, 500_000
 
 #: So many rows, on average, a signature has in a bucket at least, and so many buckets a level at most.
-FILLED, MOST_BUCKETS = 16, STARTS
+FILLED, MOST_BUCKETS = 8, STARTS
 
 #: Ids by which an engine shows that it hashes and sorts as this library does.
 PROBES = ("a", "B", "b", "é", "e\u0301", "ß", "Z", "10", "9", "\uffff", "\U00010000")
@@ -120,7 +120,7 @@ def _limits(cells: CellCounts, call: Call) -> Ints:
     weights = call.weights
     waiting = 0 if call.table.reading.seed is not None else call.policy.waiting_places
     counted = Counted(cells.lot, rows_numbered([cells.level, cells.bucket]).astype(np.int64), cells.number)
-    keep = kept(counted, weights.table, call.policy.plan, waiting)
+    keep = kept(counted, weights.table, call.policy.plan, waiting, call.roomy)
     both = (cells.lot[keep], weights.lot), (cells.level[keep], weights.level)
     pair = rows_numbered(map(np.concatenate, both))
     found = int(keep.sum())

@@ -13,7 +13,7 @@ import numpy as np
 import numpy.typing as npt
 
 from selection.assessment import ELIGIBLE, Assessment, assess
-from selection.choice import Signatures, choose, signatures
+from selection.choice import LeftOut, Signatures, choose, signatures
 from selection.errors import InputError, PolicyError, brief, did_you_mean
 from selection.intake import Intake, read_applicants
 from selection.outcome.outcome import Outcome
@@ -21,7 +21,7 @@ from selection.outcome.ties import check_ties
 from selection.policy import Plan, Policy
 from selection.ranking import rank
 
-Beyond = Callable[[Signatures, npt.NDArray[np.int64]], npt.NDArray[np.int64]]
+Beyond = Callable[[Signatures, npt.NDArray[np.int64]], LeftOut]
 
 
 def select(
@@ -70,7 +70,7 @@ def decide(
 ) -> Outcome:
     """Everything decided about the applicants of an intake.
 
-    `beyond` says, for a table of signatures, how many applicants of each were left out since none can get a seat.
+    `beyond` says, for a table of signatures and the ranked, who was left out since they cannot get a seat.
     """
     assessment = assess(intake.pool, policy)
     pinned = _pinned(assessment)
@@ -81,8 +81,8 @@ def decide(
     place_to_rank[ranking.order] = np.arange(len(ranking))
     held = held_seats(policy.plan, assessment, pinned, place_to_rank)
     table = signatures(assessment, policy.plan, ranking.order)
-    further = None if beyond is None else beyond(table, ranking.order)
-    choice = choose(ranking, None, held, table, seconds, further)
+    left_out = None if beyond is None else beyond(table, ranking.order)
+    choice = choose(ranking, None, held, table, seconds, left_out)
     outcome = Outcome(intake, policy, ranking.seed, assessment, ranking, choice, MappingProxyType(held))
     check_ties(outcome)
     return outcome

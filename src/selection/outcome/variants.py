@@ -54,7 +54,8 @@ def lifted(outcome: Outcome) -> Iterator[tuple[str | None, npt.NDArray[np.bool_]
     if plan.caps:
         # More seats are more open seats: those of a reserve's own block stay as many as the policy says.
         roomy = tuple(b if isinstance(b.rule, Reserve) else replace(b, seats=b.seats + size) for b in plan.blocks)
-        seated = _with(outcome, replace(plan, blocks=roomy))
+        left_out = outcome.choice.left_out
+        seated = _with(outcome, replace(plan, blocks=roomy), () if left_out is None else left_out.roomy)
     else:
         seated = outcome.choice.selected | (outcome.choice.home[table.code] >= 0)
     yield None, seated
@@ -73,9 +74,9 @@ def _refusing(table: Signatures, chosen: npt.NDArray[np.bool_]) -> set[int]:
     return set(table.cap_of(keys[keys >= 0]).tolist())
 
 
-def _with(outcome: Outcome, plan: Plan) -> npt.NDArray[np.bool_]:
+def _with(outcome: Outcome, plan: Plan, seated: tuple[int, ...] = ()) -> npt.NDArray[np.bool_]:
     table = outcome.choice.signatures.under(plan)
-    return choose(outcome.ranking, plan, outcome.held, table, outcome.choice.seconds).selected
+    return choose(outcome.ranking, plan, outcome.held, table, outcome.choice.seconds, None, seated).selected
 
 
 def without_reserves(policy: Policy, dropped: frozenset[str], held: Mapping[str, int] | None = None) -> Plan:
