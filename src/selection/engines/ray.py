@@ -70,9 +70,9 @@ def _typed(frame: Any) -> Any:
     """A partition as an Arrow table whose types do not hang on what it happens to hold."""
     import pyarrow as pa
 
-    kinds = {n: pa.int64() if frame[n].dtype.kind == "i" else pa.string() for n in frame.columns}
-    cells = {
-        n: frame[n] if k == pa.int64() else frame[n].astype(object).where(frame[n].notna(), None).tolist()
-        for n, k in kinds.items()
-    }
-    return pa.table({n: pa.array(cells[n], kinds[n]) for n in kinds})
+    def column(name: str) -> Any:
+        cells = frame[name]
+        kind = getattr(cells.dtype, "pyarrow_dtype", pa.int64() if cells.dtype.kind == "i" else pa.string())
+        return pa.array(cells.astype(object).where(cells.notna(), None).tolist(), kind)
+
+    return pa.table({name: column(name) for name in frame.columns})

@@ -23,8 +23,9 @@ from selection.policy import Policy
 #: Levels of more rows than this, and more than a share of the seats, are cut into buckets.
 SMALL, SHARE, LARGE = 64, 16, 500_000
 
-#: So many rows, on average, a signature has in a bucket at least, and so many buckets a level at most.
-FILLED, MOST_BUCKETS = 8, STARTS
+#: So many rows, on average, a signature has in a bucket at least and at most: between, as many as come to three tenths
+#: of the seats for all signatures together. So many buckets a level has at most.
+FILLED, WELL_FILLED, MOST_BUCKETS = 4, 16, STARTS
 
 #: Ids by which an engine shows that it hashes and sorts as this library does.
 PROBES = ("a", "B", "b", "é", "e\u0301", "ß", "Z", "10", "9", "\uffff", "\U00010000")
@@ -94,7 +95,8 @@ def _cut(call: Call) -> tuple[Ints, Grid]:
         return none, Grid()
     most = int(by_level.max())
     lots = len(np.unique(weights.lot[large[weights.level] & weights.eligible]))
-    buckets = min(max(most // (FILLED * lots), -(-most // LARGE), 2), MOST_BUCKETS)
+    filled = min(max(3 * call.policy.seats // (10 * lots), FILLED), WELL_FILLED)
+    buckets = min(max(most // (filled * lots), -(-most // LARGE), 2), MOST_BUCKETS)
     if reading.orders:
         first = reading.orders[0]
         return large[weights.level].astype(np.int64), Grid(

@@ -75,30 +75,26 @@ def _micro(scores: Any) -> Ints:
 def decided(told: Telling, frame: Any) -> Any:
     """What is said about each row, and where it is going to be ranked."""
     frame = told.joining.on(frame)
-    other, at = frame["other"].to_numpy(), _cell_of(told, frame)
+    other = frame["other"].to_numpy()
+    cell = [frame[name].to_numpy().astype(np.int64) for name in CELL]
+    at = places_among(cell, [told.cells[name] for name in CELL])
+    of_cell = {name: np.append(told.cells[name], 0)[at] for name in ("said", "offset", "waiting")}
     ranked = other < 0
     if told.pinned:
         ranked |= frame["id"].isin(told.pinned).to_numpy(dtype=bool)
-    said = told.cells["said"][at]
     own = frame["id"].map(told.own)
-    said = np.where(own.notna(), own.fillna(-1), said).astype(np.int64)
-    offset = told.cells["offset"][at]
+    said = np.where(own.notna(), own.fillna(-1), of_cell["said"]).astype(np.int64)
+    offset = of_cell["offset"]
     part = np.where(ranked, offset * told.parts // told.ranked, np.arange(len(frame)) % told.parts)
     columns: dict[str, Any] = {
         "id": frame["id"].to_numpy(),
         "said": np.where(ranked, said, other),
         "offset": np.where(ranked, offset, -1),
-        "waiting": told.cells["waiting"][at],
+        "waiting": of_cell["waiting"],
         **{name: frame[name].to_numpy() for name in ("tier", "micro", *orders_in(frame))},
         "part": part.astype(np.int64),
     }
     return _pandas().DataFrame(columns)
-
-
-def _cell_of(told: Telling, frame: Any) -> Ints:
-    """The place of the cell of each row; the first where it has none."""
-    rows = [frame[name].to_numpy().astype(np.int64) for name in CELL]
-    return np.maximum(places_among(rows, [told.cells[name] for name in CELL]), 0)
 
 
 def ranked(told: Telling, frame: Any) -> Any:
