@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from random import Random
 from typing import Any
 
@@ -15,7 +16,7 @@ from pieces import PiecesEngine
 from selection import Policy, select
 from selection.choice import choose, signatures
 from selection.engines import running
-from selection.engines.pruning import Cells, kept
+from selection.engines.pruning import Cells, kept, with_room
 from selection.engines.spread import EngineOutcome
 from selection.errors import PolicyError
 from selection.intake import read_applicants
@@ -157,9 +158,33 @@ def test_whoever_gets_a_seat_under_any_reserves_is_kept(call: tuple[list[Table],
     assert choose(ranking).selected.sum() == outcome.choice.selected.sum()
 
 
-@pytest.mark.parametrize(("cap", "times"), [(None, 4), ("3%", 8)])
+@settings(QUICK, max_examples=60)
+@given(call=large_calls())
+def test_whoever_has_room_sits_where_there_are_seats_for_everybody(call: tuple[list[Table], Table]) -> None:
+    pool, policy = call
+    policy = {k: v for k, v in policy.items() if k != "pinned"}
+    try:
+        outcome = decide(read_applicants(pool), Policy.model_validate(policy), "s")
+    except PolicyError:
+        return
+    plan, table = outcome.choice.plan, outcome.choice.signatures
+    numbers = np.bincount(table.code, minlength=len(table.keys))
+    roomy = with_room(numbers, table, plan)[table.code]
+    seated = outcome.lifted[None]
+    assert seated[roomy].all()
+    event("some have room" if roomy.any() else "nobody has room")
+    if roomy.any():
+        fewer = choose(
+            replace(outcome.ranking, order=outcome.ranking.order[~roomy], ties=outcome.ranking.ties[~roomy]),
+            replace(plan, blocks=tuple(replace(block, seats=block.seats + len(pool)) for block in plan.blocks)),
+            seated=tuple(table.masks[table.code[roomy], 0].tolist()),
+        )
+        assert fewer.selected.tolist() == seated[~roomy].tolist()
+
+
+@pytest.mark.parametrize(("cap", "times"), [(None, 4), ("3%", 7)])
 def test_few_rows_are_fetched_where_seats_are_a_tenth(cap: str | None, times: int) -> None:
-    """Two reserves; where there are caps, those who would be in with seats for everybody are fetched too."""
+    """Two reserves; where there are caps, those whom a cap keeps from seats for everybody are fetched too."""
     rng = Random(7)
     pool = [
         {
