@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -14,24 +13,17 @@ import numpy.typing as npt
 from selection.engines.engine import (
     CELL,
     LAST,
-    NO_ID,
-    NOT_PLAIN,
-    ODD_ID,
-    PLAIN,
-    SPACES,
     Cells,
     Grid,
     Reading,
     Upto,
 )
+from selection.engines.keys import ids_of, keys_of, orders_of, states_of
 from selection.engines.repeated import mailbox
 from selection.intake.frames import plain
-from selection.numbering import combine, rows_numbered
+from selection.numbering import rows_numbered
 
 Ints = npt.NDArray[np.int64]
-
-#: What stands in every id that is not plain.
-_SUSPICIOUS = re.compile(rf"[{SPACES}']")
 
 
 def _pandas() -> Any:
@@ -43,110 +35,18 @@ def _pandas() -> Any:
 def rows(reading: Reading, frame: Any) -> Any:
     """Id, key and orders of each row."""
     pd = _pandas()
-    orders, _ = _orders(reading, frame)
-    return pd.DataFrame({"id": _ids(reading, frame), "key": _keys(reading, frame)[0], **orders})
-
-
-def _ids(reading: Reading, frame: Any) -> Any:
-    column = frame[reading.id]
-    if isinstance(column.dtype, _pandas().StringDtype):
-        return column.to_numpy(dtype=object, na_value=None)
-    cells = [plain_id(one) for one in column.tolist()]
-    return np.array([*cells, None], dtype=object)[:-1]
-
-
-def plain_id(value: Any) -> str | None:
-    """An id as a text, None where there is none."""
-    if value is None or value != value or type(value).__name__ == "NAType":
-        return None
-    return str(value)
-
-
-def _states(ids: Any) -> Ints:
-    """Whether each id is there, and reads as it stands. All are written in one text, so that few are looked at."""
-    states = np.full(len(ids), PLAIN, dtype=np.int64)
-    missing = np.array([not one for one in ids], dtype=bool)
-    states[missing] = NO_ID
-    written = "\x00".join(ids[~missing].tolist())
-    if written.count("\x00") == max(len(ids) - int(missing.sum()) - 1, 0) and not _SUSPICIOUS.search(written):
-        return states
-    odd = re.compile(NOT_PLAIN)
-    for place in np.flatnonzero(~missing).tolist():
-        one = ids[place]
-        states[place] = NO_ID if not one.strip() else ODD_ID if odd.search(one) else PLAIN
-    return states
-
-
-def _orders(reading: Reading, frame: Any) -> tuple[dict[str, Ints], dict[str, npt.NDArray[np.bool_]]]:
-    """The numbers of the native tie-breaks, and where there are any."""
-    numbers, there = {}, {}
-    for order in reading.orders:
-        column = frame[order.heading]
-        has = column.notna().to_numpy(dtype=bool)
-        number = np.full(len(frame), LAST, dtype=np.int64)
-        if order.sort == "time" and has.any():
-            times = column[has].dt.tz_convert("UTC").dt.tz_localize(None) if column.dt.tz is not None else column[has]
-            number[has] = times.to_numpy().astype("datetime64[us]").astype(np.int64)
-        elif has.any():
-            number[has] = column[has].to_numpy().astype(np.int64)
-        if order.highest:
-            number[has] = -number[has]
-        numbers[f"order_{order.place}"], there[f"has_{order.place}"] = number, has
-    return numbers, there
-
-
-def _keys(reading: Reading, frame: Any) -> tuple[Any, Ints, Ints]:
-    """The key of each row, the number of its key, and where each key first stands."""
-    ids = _ids(reading, frame)
-    parts = [_states(ids), *(there.astype(np.int64) for there in _orders(reading, frame)[1].values())]
-    texts: list[list[str]] = [[str(n) for n in range(int(p.max(initial=0)) + 1)] for p in parts]
-    for heading in reading.profile:
-        codes, named = _coded(frame[heading])
-        parts.append(codes)
-        texts.append(named)
-    number = combine(parts, [max(len(named), 1) for named in texts])[0].astype(np.int64)
-    _, first = np.unique(number, return_index=True)
-    columns = list(zip(parts, texts, strict=True))
-    keys = ["\x1f".join(named[codes[place]] for codes, named in columns) for place in first.tolist()]
-    return np.array([*keys, None], dtype=object)[number], number, first
-
-
-def _coded(column: Any) -> tuple[Ints, list[str]]:
-    """A number for each different cell, and the text that stands for each in a key."""
-    if column.dtype == object:
-        codes, cells = _one_by_one(column.tolist())
-    else:
-        codes, found = _pandas().factorize(column)
-        cells = found.tolist()
-        codes = np.where(codes < 0, len(cells), codes).astype(np.int64)
-        cells.append(None)
-    values = map(plain, cells)
-    return codes, ["\x1d" if value is None else f"{type(value).__name__}:{value!r}" for value in values]
-
-
-def _one_by_one(cells: list[Any]) -> tuple[Ints, list[Any]]:
-    """The same for cells of any Python types."""
-    places: dict[Any, int] = {}
-    shown: list[Any] = []
-    codes = np.empty(len(cells), dtype=np.int64)
-    for row, cell in enumerate(cells):
-        same = (type(cell), cell) if cell.__hash__ is not None else (type(cell), repr(cell))
-        place = places.get(same)
-        if place is None:
-            place = places[same] = len(shown)
-            shown.append(cell)
-        codes[row] = place
-    return codes, shown
+    orders, _ = orders_of(reading, frame)
+    return pd.DataFrame({"id": ids_of(reading, frame), "key": keys_of(reading, frame)[0], **orders})
 
 
 def profiles(reading: Reading, frame: Any) -> Cells:
     """Each distinct profile of the partition."""
-    keys, number, first = _keys(reading, frame)
-    orders, there = _orders(reading, frame)
+    keys, number, first = keys_of(reading, frame)
+    orders, there = orders_of(reading, frame)
     low, high = _bounds(next(iter(orders.values()), np.zeros(len(frame), dtype=np.int64)), number, len(first))
     return {
         "key": keys[first].tolist(),
-        "state": _states(_ids(reading, frame)[first]),
+        "state": states_of(ids_of(reading, frame)[first]),
         "number": np.bincount(number, minlength=len(first)),
         "low": low,
         "high": high,
@@ -192,7 +92,7 @@ def hashed(reading: Reading, name: str, parts: int, frame: Any) -> Any:
 
 def _hashes(reading: Reading, name: str, frame: Any) -> tuple[Any, Any]:
     """The hash of each id or address there is, and which rows have one."""
-    texts = _ids(reading, frame) if name == "id" else _addresses(reading, frame)
+    texts = ids_of(reading, frame) if name == "id" else _addresses(reading, frame)
     there = np.array([one is not None for one in texts], dtype=bool)
     known = np.array([*texts, None], dtype=object)[:-1][there]
     return _pandas().util.hash_array(known, categorize=False), there
