@@ -92,7 +92,8 @@ class Relational(Engine):
         if times:
             frame = nw.from_native(self.numbered(frame.to_native(), times)).lazy()
         frame = frame.with_columns(*map(_directed, reading.orders), _state())
-        parts = [nw.col("state").cast(nw.String)]
+        # Ids that are not plain end in an error once profiles are known, so that no later question need look at them.
+        parts: list[nw.Expr] = [nw.lit("0")]
         parts += [nw.col(t).fill_null(MISSING) for t in texts.values()]
         parts += [nw.when(nw.col(f"has_{o.place}")).then(nw.lit("1")).otherwise(nw.lit("0")) for o in reading.orders]
         key = nw.concat_str(parts, separator=BETWEEN).alias("key")

@@ -9,7 +9,7 @@ from selection.engines.engine import STARTS
 from selection.engines.relational import Relational
 
 #: Tables of at most so many bytes go to every worker, so that the rows stay where they are when both are joined.
-BROADCAST: Final = 256 * 2**20
+BROADCAST: Final = 64 * 2**20
 
 
 class SparkEngine(Relational):
