@@ -126,13 +126,13 @@ def ranked(told: Telling, frame: Any) -> Any:
 
 
 def _order(told: Telling, frame: Any) -> Ints:
-    """The places of rows in their order; tickets are made only for who is level otherwise."""
+    """The places of rows in their order; tickets are made only for ranked rows that are level otherwise."""
     keys = [frame[name].to_numpy() for name in ("offset", *orders_in(frame))]
     order = np.lexsort(tuple(reversed(keys)))
     same = np.ones(max(len(order) - 1, 0), dtype=bool)
     for key in keys:
         same &= key[order][1:] == key[order][:-1]
-    tied = np.append(same, False) | np.append(False, same) if len(order) else same
+    tied = (np.append(same, False) | np.append(False, same) if len(order) else same) & (keys[0][order] >= 0)
     among = order[tied]
     ids = frame["id"].to_numpy()[among].tolist()
     number = np.cumsum(np.append(True, ~same))[: len(order)][tied]
