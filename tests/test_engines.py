@@ -216,6 +216,17 @@ def test_every_engine_decides_and_explains_as_one_process(opened: Opened) -> Non
     assert [b["reserves"] for b in theirs["blocks"]] == [b["reserves"] for b in mine["blocks"]]
 
 
+def test_a_registration_that_does_not_stand_is_explained_where_all_of_its_kind_were_fetched() -> None:
+    """Its own row is none of those that count: nobody else of its signature was left out."""
+    frame = pd.DataFrame({"id": ["a", "b", "B", "c", "d"], "country": ["KE", "NP", "NP", "PE", "PE"]})
+    frame["email"] = [f"{one.lower()}@example.org" for one in frame["id"]]
+    rule = {"capacity": 3, "cap": [{"name": "country", "per": "country", "seats": 1}]}
+    here, there = select(frame, rule, seed="s"), select(PiecesEngine([frame]), rule, seed="s")
+    assert here.counts == there.counts
+    for one in frame["id"]:
+        assert there.explain(one).for_officer() == here.explain(one).for_officer()
+
+
 LIGHT = {"pieces": pieces, "polars": polars, "duckdb": duckdb}
 
 

@@ -19,6 +19,23 @@ def numbers(held: npt.NDArray[Any], missing: npt.NDArray[np.bool_] | None = None
     return pyarrow.Array.from_buffers(kind, len(held), [known, pyarrow.py_buffer(np.ascontiguousarray(held))])
 
 
+def decimals(millionths: npt.NDArray[np.int64], missing: npt.NDArray[np.bool_] | None = None) -> Any:
+    """An array of decimals with six places, those flagged as `missing` null."""
+    import pyarrow
+
+    halves = np.stack([millionths, millionths >> 63], axis=1)
+    known = None if missing is None else pyarrow.py_buffer(np.packbits(~missing, bitorder="little"))
+    return pyarrow.Array.from_buffers(
+        pyarrow.decimal128(38, 6), len(millionths), [known, pyarrow.py_buffer(np.ascontiguousarray(halves))]
+    )
+
+
+def millionths(decimals: Any) -> npt.NDArray[np.int64]:
+    """The lower halves of decimals with six places and no nulls, which hold all of a score."""
+    whole = np.frombuffer(decimals.buffers()[1], dtype=np.int64) if len(decimals) else np.zeros(0, dtype=np.int64)
+    return whole[::2][decimals.offset : decimals.offset + len(decimals)]
+
+
 def held(whole: Any) -> npt.NDArray[Any]:
     """The whole numbers of an array without nulls."""
     kind = np.dtype(str(whole.type))

@@ -62,7 +62,7 @@ def told(outcome: EngineOutcome) -> tuple[Any, Any, Any, int]:
         "waiting": waiting,
     }
     ids = outcome.few.ids[said.places[alone]]
-    columns = zip(*words, strict=True) if words else [()] * 4
+    columns = zip(*words, strict=True)
     names = ("now", "block", "seat", "because")
     return (
         pa.table({name: pa.array(values, pa.int64()) for name, values in by_cell.items()}),

@@ -68,7 +68,13 @@ class Call:
 
     def decide(self, few: Few, duplicate_of: Mapping[int, int] | None = None) -> Outcome:
         """The exact outcome among these rows, knowing how many more each signature has."""
-        return decide(self._intake(few, duplicate_of or {}), self.policy, self.seed, self.seconds, self._beyond(few))
+        return decide(
+            self._intake(few, duplicate_of or {}),
+            self.policy,
+            self.seed,
+            self.seconds,
+            self._beyond(few, duplicate_of or {}),
+        )
 
     def _intake(self, few: Few, duplicate_of: Mapping[int, int]) -> Intake:
         weights, size = self.weights, len(few)
@@ -114,11 +120,11 @@ class Call:
         """Per signature whether all its applicants would sit if there were seats for everybody."""
         return with_room(self.numbers, self.weights.table, self.policy.plan, len(self.policy.pinned))
 
-    def _beyond(self, few: Few) -> Beyond:
+    def _beyond(self, few: Few, duplicate_of: Mapping[int, int]) -> Beyond:
         """Who is not among the rows: how many of each signature, and the masks of those with room for all of them."""
         weights = self.weights
         pinned = np.isin(few.ids.astype(str), list(self.policy.pinned))
-        here = weights.lot[few.profile]
+        here = np.delete(weights.lot[few.profile], list(duplicate_of))
         total = self.numbers - np.bincount(here[here >= 0], minlength=len(self.numbers))
         roomy = np.repeat(weights.table.masks[:, 0], np.where(self.roomy, total, 0))
 

@@ -73,6 +73,6 @@ def _typed(frame: Any) -> Any:
     def column(name: str) -> Any:
         cells = frame[name]
         kind = getattr(cells.dtype, "pyarrow_dtype", pa.int64() if cells.dtype.kind == "i" else pa.string())
-        return pa.array(cells.astype(object).where(cells.notna(), None).tolist(), kind)
+        return pa.array(cells, kind, from_pandas=True)
 
     return pa.table({name: column(name) for name in frame.columns})

@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import numpy.typing as npt
 
-from selection.assessment import INCOMPLETE, INELIGIBLE, points
+from selection import arrow
+from selection.assessment import INCOMPLETE, INELIGIBLE
 from selection.engines.cells import CellCounts, told
 from selection.engines.duplicates import Duplicates
 from selection.engines.engine import Decisions, Engine, Grid, Rows, Upto
@@ -137,13 +138,11 @@ class EngineOutcome:
         status = {INELIGIBLE: ("ineligible", "rule"), INCOMPLETE: ("incomplete", "missing_field")}
         unranked = [status.get(int(s), (None, None)) for s in made.standing]
         whole = {"level": weights.level, "lot": weights.lot, "split": self.cut, "tier": made.tier, **weights.made}
-        scores, score = np.unique(made.score, return_inverse=True)
-        exact = pa.array([points(int(m)).quantize(Decimal("0.000001")) for m in scores], pa.decimal128(38, 6))
         return pa.table(
             {
                 "key": pa.array(weights.keys, pa.string()),
                 **{name: pa.array(values, pa.int64()) for name, values in whole.items()},
-                "score": exact.take(pa.array(score.reshape(-1))),
+                "score": arrow.decimals(made.score),
                 "status": pa.array([s for s, _ in unranked], pa.string()),
                 "reason": pa.array([r for _, r in unranked], pa.string()),
             }

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from selection import arrow
 from selection.engines.engine import CELL, Decisions
 from selection.engines.partitions import Joining, orders_in, tickets
 from selection.numbering import places_among
@@ -50,7 +51,7 @@ class Telling:
         more = {told: len(words) + n for n, told in enumerate(dict.fromkeys(unranked))}
         words += [(status, None, None, reason) for status, reason in more]
         whole = {n: table[n].to_numpy() for n in table.column_names if n not in ("key", "score", "status", "reason")}
-        whole["micro"] = _micro(table["score"].combine_chunks())
+        whole["micro"] = arrow.millionths(table["score"].combine_chunks())
         whole["other"] = np.array([more[told] if told[0] is not None else -1 for told in unranked], dtype=np.int64)
         cells = {n: decisions.by_cell[n].to_numpy() for n in decisions.by_cell.column_names}
         own = dict(zip(decisions.by_id["id"].to_pylist(), decisions.by_id["said"].to_pylist(), strict=True))
@@ -65,11 +66,6 @@ class Telling:
             int(cells["offset"].max(initial=0)) + 1,
             parts,
         )
-
-
-def _micro(scores: Any) -> Ints:
-    """Decimals with six places as millionths: the lower half of their 128 bits, where they fit."""
-    return np.array([int(score.scaleb(6)) for score in scores.to_pylist()], dtype=np.int64)
 
 
 def decided(told: Telling, frame: Any) -> Any:
@@ -157,18 +153,9 @@ def _frame(columns: Mapping[str, Any]) -> Any:
     made: dict[str, Any] = {}
     for name, cells in columns.items():
         if name == "score":
-            made[name] = pd.array(pd.arrays.ArrowExtensionArray(_decimals(cells, none)))
+            made[name] = pd.array(pd.arrays.ArrowExtensionArray(arrow.decimals(cells, none)))
         elif name in ("rank", "tier"):
             made[name] = pd.arrays.IntegerArray(np.asarray(cells, dtype=np.int64), none.copy())
         else:
             made[name] = pd.array(pa.array(cells, pa.string(), from_pandas=True), dtype="string[pyarrow]")
     return pd.DataFrame(made)
-
-
-def _decimals(micro: Ints, missing: npt.NDArray[np.bool_]) -> Any:
-    """Millionths as decimals of 128 bits with six places."""
-    import pyarrow as pa
-
-    halves = np.stack([micro, micro >> 63], axis=1)
-    known = pa.py_buffer(np.packbits(~missing, bitorder="little").tobytes())
-    return pa.Array.from_buffers(pa.decimal128(38, 6), len(micro), [known, pa.py_buffer(halves.tobytes())])
