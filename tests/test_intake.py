@@ -16,7 +16,7 @@ import pandas as pd
 import polars as pl
 import pyarrow as pa
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from selection.applicants import Applicant
@@ -667,6 +667,7 @@ ADDRESSES = st.one_of(
 )
 
 
+@example(addresses=["0@A.Ag", "B@\xa0"])
 @QUIET
 @given(addresses=st.lists(ADDRESSES, min_size=1, max_size=6))
 def test_addresses_read_together_are_read_as_one_by_one(addresses: list[str]) -> None:

@@ -53,6 +53,18 @@ def texts(held: Texts) -> Any:
     return pyarrow.LargeStringArray.from_buffers(len(held), pyarrow.py_buffer(ends), pyarrow.py_buffer(data))
 
 
+def is_utf8(data: bytes) -> bool:
+    """Whether bytes are UTF-8, told without making a text of them."""
+    import pyarrow
+
+    ends = pyarrow.py_buffer(np.array([0, len(data)]))
+    try:
+        pyarrow.LargeStringArray.from_buffers(1, ends, pyarrow.py_buffer(data)).validate(full=True)
+    except pyarrow.ArrowInvalid:
+        return False
+    return True
+
+
 def text(said: str) -> Any:
     """One large string."""
     import pyarrow

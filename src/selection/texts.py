@@ -9,8 +9,6 @@ from typing import Any, Final
 import numpy as np
 import numpy.typing as npt
 
-from selection.threads import ahead
-
 #: One of these follows each text: the first that stands in none of them.
 SEPARATORS: Final = ("\x1f", "\n", "\x1e", "\x1d", "\0")
 USUAL: Final = SEPARATORS[0]
@@ -42,7 +40,8 @@ class Texts:
     """A read-only sequence of texts, kept as UTF-8 with a separator after each; reads like an object array of them."""
 
     def __init__(self, data: bytes, separator: str = USUAL) -> None:
-        self.data, self.separator = data, separator
+        self._data, self.separator = data, separator
+        self._parts: Sequence[Texts] = ()
 
     @classmethod
     def of(cls, texts: Sequence[str] | npt.NDArray[Any] | Texts) -> Texts | None:
@@ -59,15 +58,25 @@ class Texts:
         return None
 
     @classmethod
-    def joined(cls, pieces: Sequence[Texts]) -> Texts:
-        """All texts of pieces with one separator, in one piece; where they end is not looked for again."""
-        whole = cls(b"".join(piece.data for piece in pieces), pieces[0].separator if pieces else USUAL)
-        kind, start, ends = _kind(len(whole.data)), 0, [np.zeros(0, dtype=np.int32)]
-        for piece in pieces:
-            ends.append(piece.ends.astype(kind, copy=False) + kind(start))
-            start += len(piece.data)
-        whole.ends = np.concatenate(ends).astype(kind, copy=False)
+    def joined(cls, parts: Sequence[Texts]) -> Texts:
+        """All texts of parts with one separator; they become one piece when it is asked for."""
+        whole = cls(b"", parts[0].separator if parts else USUAL)
+        whole._parts = parts
         return whole
+
+    @property
+    def data(self) -> bytes:
+        """The texts in UTF-8, a separator after each."""
+        parts = self._parts
+        if parts:
+            # Where texts end is known already, and is not looked for again.
+            _ = self.ends
+            self._data, self._parts = b"".join(part.data for part in parts), ()
+        return self._data
+
+    def holds(self, sign: bytes) -> bool:
+        """Whether this stands in a text, or the separator is it."""
+        return any(sign in part.data for part in self._parts or (self,))
 
     @property
     def dtype(self) -> np.dtype[Any]:
@@ -77,7 +86,14 @@ class Texts:
     @cached_property
     def ends(self) -> Places:
         """Where each text ends in `data`, in bytes."""
-        return np.flatnonzero(self.signs == ord(self.separator)).astype(_kind(len(self.data)))
+        parts = self._parts
+        if not parts:
+            return np.flatnonzero(self.signs == ord(self.separator)).astype(_kind(len(self._data)))
+        kind, start, ends = _kind(sum(len(part.data) for part in parts)), 0, list[Places]()
+        for part in parts:
+            ends.append(part.ends.astype(kind, copy=False) + kind(start))
+            start += len(part.data)
+        return np.concatenate(ends)
 
     @property
     def signs(self) -> npt.NDArray[np.uint8]:
@@ -90,7 +106,7 @@ class Texts:
         return np.diff(self.ends, prepend=self.ends.dtype.type(-1)) - 1
 
     def __len__(self) -> int:
-        return len(self.ends)
+        return sum(map(len, self._parts)) if self._parts else len(self.ends)
 
     def __iter__(self) -> Iterator[str]:
         return (text for piece in self.pieces() for text in piece.tolist())
@@ -105,7 +121,8 @@ class Texts:
         return self.data, self.separator
 
     def __setstate__(self, state: tuple[bytes, str]) -> None:
-        self.data, self.separator = state
+        self._data, self.separator = state
+        self._parts = ()
 
     def parted_by(self, sign: str) -> bytes | None:
         """The texts in UTF-8, this sign after each; None where it also stands in one of them."""
@@ -184,6 +201,9 @@ class Texts:
 
     def pieces(self) -> Iterator[Texts]:
         """Some thousand texts at a time, in one piece each."""
+        if self._parts:
+            yield from self._parts
+            return
         start = 0
         for first in range(0, len(self.ends), AT_ONCE):
             ends = self.ends[first : first + AT_ONCE] - start
@@ -194,7 +214,7 @@ class Texts:
 
     def hashes(self) -> Hashes:
         """A number for each text that equal texts share, and others only by chance."""
-        found = list(ahead(_hashes, self.pieces()))
+        found = list(map(_hashes, self.pieces()))
         return np.concatenate(found) if found else np.zeros(0, dtype=np.uint64)
 
     def words(self) -> list[npt.NDArray[np.uint64]] | None:

@@ -17,6 +17,8 @@ from selection.texts import USUAL, Texts
 MASKED: Final = re.compile(r"'[=+\-@|%\t\r]")
 MASK: Final = re.compile(MASKED.pattern.encode())
 
+Codes = npt.NDArray[np.int32]
+
 
 class Coder:
     """Collects the texts of one column block by block; `apart` columns (ids, addresses) keep a text for each row."""
@@ -25,7 +27,8 @@ class Coder:
         self.apart = apart
         self._pieces: list[Texts | list[str]] = []
         self._places: dict[str, int] = {}
-        self._codes: list[npt.NDArray[np.int32]] = []
+        # The cells of each block by numbers of its own, and which text of the column each of these is (None: itself).
+        self._codes: list[tuple[Codes, Codes | None]] = []
 
     def add(self, cells: Sequence[str]) -> None:
         """Take in the next cells of the column."""
@@ -36,18 +39,22 @@ class Coder:
         places = self._places
         for text in set(cells).difference(places):
             places[text] = len(places)
-        self._codes.append(np.fromiter(map(places.__getitem__, cells), dtype=np.int32, count=len(cells)))
+        self._codes.append((np.fromiter(map(places.__getitem__, cells), dtype=np.int32, count=len(cells)), None))
 
-    def add_coded(self, texts: Sequence[str], codes: npt.NDArray[np.int32]) -> None:
+    def add_coded(self, texts: Sequence[str], codes: Codes) -> None:
         """Take in the next cells of the column, given as different texts and which of them each is, -1 for none."""
         if not self._places and len(set(texts)) == len(texts):
             self._places = {text: place for place, text in enumerate(texts)}
-            self._codes.append(codes)
+            self._codes.append((codes, None))
             return
+        self._codes.append((codes, self._known(texts)))
+
+    def _known(self, texts: Sequence[str]) -> Codes:
+        """The places of texts among those of the column, and that of none."""
         known = list(map(self._places.get, texts))
         if None in known:
             known = [self._places.setdefault(text, len(self._places)) for text in texts]
-        self._codes.append(np.array([*known, -1], dtype=np.int32)[codes])
+        return np.array([*known, -1], dtype=np.int32)
 
     def add_packed(self, texts: Texts) -> None:
         """Take in the next cells of a column that keeps a text for each row."""
@@ -57,15 +64,18 @@ class Coder:
     def take_over(self, other: Coder) -> None:
         """Take in all cells of another coder."""
         self._pieces += other._pieces
-        texts = list(other._places)
-        for codes in other._codes:
-            self.add_coded(texts, codes)
+        if other._codes:
+            known = self._known(list(other._places))
+            self._codes += [(codes, known if own is None else known[own]) for codes, own in other._codes]
 
     def column(self) -> Column:
         """The finished column: stripped, without empty texts."""
         if self.apart:
             return _from_pieces(self._pieces)
-        codes = np.concatenate(self._codes) if self._codes else np.zeros(0, dtype=np.int32)
+        codes, end = np.empty(sum(len(block) for block, _ in self._codes), dtype=np.int32), 0
+        for block, places in self._codes:
+            codes[end : end + len(block)] = block if places is None else places[block]
+            end += len(block)
         return coded_texts(codes, list(self._places))
 
 
@@ -93,7 +103,7 @@ def _one_each(texts: Texts) -> Column:
     return Column(codes, cast("npt.NDArray[Any]", texts))
 
 
-def coded_texts(codes: npt.NDArray[np.int32], texts: Sequence[str]) -> Column:
+def coded_texts(codes: Codes, texts: Sequence[str]) -> Column:
     """A column of texts by their codes: stripped, without empty ones."""
     return recoded(codes, [text.strip() or None for text in texts])
 
@@ -105,7 +115,7 @@ def filled(column: Column, other: Column) -> Column:
     return recoded(np.where(column.codes >= 0, column.codes, further).astype(np.int32), values)
 
 
-def recoded(codes: npt.NDArray[np.int32], values: Sequence[Any]) -> Column:
+def recoded(codes: Codes, values: Sequence[Any]) -> Column:
     """A column whose codes now stand for `values`: equal values share a code, `None` is missing."""
     places: dict[Any, int] = {}
     new = np.fromiter(

@@ -16,6 +16,9 @@ QUOTE: Final = 34
 #: So many lines at most are taken back to come to one that ends outside quotation marks.
 LINES: Final = 10_000
 
+#: Some records, in parts that are joined where they are read.
+Parts = tuple[bytes, bytes | memoryview]
+
 
 class Content:
     """Bytes that are read when they are asked for, so that a large file need not be held as a whole."""
@@ -44,23 +47,23 @@ class Content:
         self.file.seek(0)
         return self.file.read()
 
-    def pieces(self, start: int) -> Iterator[bytes | None]:
+    def pieces(self, start: int) -> Iterator[Parts | None]:
         """Whole records from `start` on, some mebibytes at a time; None where quotation marks do not close."""
         self.file.seek(start)
-        block, more = self.file.read(PIECE), self.file.read(PIECE)
-        while more:
-            stop = _records(block)
-            yield block[:stop] if stop else None
-            block, more = block[stop:] + more, self.file.read(PIECE)
-        last = block.rstrip(b"\r\n")
+        begun, block = b"", self.file.read(PIECE)
+        while more := self.file.read(PIECE):
+            stop = _records(block, _quotes(begun))
+            yield (begun, memoryview(block)[:stop]) if stop else None
+            begun, block = block[stop:], more
+        last = (begun + block).rstrip(b"\r\n")
         if last:
-            yield last + b"\n" if not _quotes(last) % 2 else None
+            yield (last, b"\n") if not _quotes(last) % 2 else None
 
 
-def _records(block: bytes) -> int:
-    """Where the last line ends outside quotation marks; 0 if none of the last lines does."""
+def _records(block: bytes, quotes: int) -> int:
+    """Where the last line ends outside quotation marks, so many of which stand before; 0 if none of the last does."""
     stop = block.rfind(b"\n") + 1
-    quotes = _quotes(block) - block.count(b'"', stop)
+    quotes += _quotes(block) - block.count(b'"', stop)
     for _ in range(LINES):
         if not quotes % 2:
             return stop

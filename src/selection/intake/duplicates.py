@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from functools import partial
-from typing import Any, Final
+from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -13,22 +13,34 @@ from selection.applicants import Column, canonical_text
 from selection.intake.findings import Ledger
 from selection.intake.mailboxes import mailboxes, normalised_email
 from selection.texts import Texts
-from selection.threads import ahead
 
 Codes = npt.NDArray[np.int64]
 Hashes = npt.NDArray[Any]
 
-#: So many are looked at by several threads.
-MANY: Final = 1 << 16
+
+@dataclass(frozen=True)
+class Alike:
+    """Groups of applicants who share something, by their places, and the places of those it cannot be told of."""
+
+    groups: list[list[int]]
+    unknown: list[int] = field(default_factory=list)
 
 
 def find_duplicates(
-    ids: npt.NDArray[Any], columns: Mapping[str, Column], latest: bool, email_heading: str, ledger: Ledger
+    of_id: Alike,
+    of_mailbox: Alike,
+    ids: npt.NDArray[Any],
+    columns: Mapping[str, Column],
+    latest: bool,
+    email_heading: str,
+    ledger: Ledger,
 ) -> Codes:
-    """For each applicant the place of the registration that stands instead, or -1."""
+    """For each applicant the place of the registration that stands instead, or -1; by those with one id or mailbox."""
+    for place in of_mailbox.unknown:
+        said = "What stands here is not an e-mail address; it was not compared with others."
+        ledger.note("invalid_email", said, "kept", row=int(ledger.rows[place]), column=email_heading)
     duplicate_of = np.full(len(ids), -1, dtype=np.int64)
-    looks = partial(_by_id, ids), partial(_by_email, columns.get("email"), email_heading, ledger)
-    for group in _connected(*(ahead if len(ids) >= MANY else map)(lambda look: look(), looks)):
+    for group in _connected(of_id.groups, of_mailbox.groups):
         standing = _standing(group, ids, columns, latest)
         for place in group:
             if place != standing:
@@ -37,27 +49,26 @@ def find_duplicates(
     return duplicate_of
 
 
-def _by_id(ids: npt.NDArray[Any]) -> list[list[int]]:
+def by_id(ids: npt.NDArray[Any]) -> Alike:
     """Applicants with one id."""
     hashes = ids.hashes() if isinstance(ids, Texts) else np.fromiter(map(hash, ids), dtype=np.int64, count=len(ids))
-    return _repeated(hashes, np.arange(len(ids)), ids.__getitem__)
+    return Alike(_repeated(hashes, np.arange(len(ids)), ids.__getitem__))
 
 
-def _by_email(column: Column | None, heading: str, ledger: Ledger) -> list[list[int]]:
-    """Applicants whose addresses lead to one mailbox."""
+def by_mailbox(column: Column | None) -> Alike:
+    """Applicants whose addresses lead to one mailbox, and those who have one that is no address."""
     if column is None or not len(column.values):
-        return []
+        return Alike([])
     addresses: Any = column.values
     hashes, invalid = mailboxes(addresses if isinstance(addresses, Texts) else addresses.tolist())
     no_address = np.zeros(len(hashes) + 1, dtype=bool)
     no_address[invalid] = True
     no_address[-1] = False
-    for place in np.flatnonzero(no_address[column.codes] & (column.codes >= 0)).tolist() if invalid else ():
-        said = "What stands here is not an e-mail address; it was not compared with others."
-        ledger.note("invalid_email", said, "kept", row=int(ledger.rows[place]), column=heading)
+    unknown = np.flatnonzero(no_address[column.codes] & (column.codes >= 0)).tolist() if invalid else []
     no_address[-1] = True
     known = np.flatnonzero(~no_address[column.codes])
-    return _repeated(hashes[column.codes[known]], known, lambda place: normalised_email(column.at(place)))
+    groups = _repeated(hashes[column.codes[known]], known, lambda place: normalised_email(column.at(place)))
+    return Alike(groups, unknown)
 
 
 def _repeated(hashes: Hashes, places: Codes, key: Callable[[int], Any]) -> list[list[int]]:

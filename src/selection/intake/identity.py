@@ -37,7 +37,7 @@ def read_ids(
     heading = field.headings[0]
     packed = _packed(raw, field)
     if packed is not None:
-        if b"@" in packed.data:
+        if packed.holds(b"@"):
             ledger.note("id_is_address", ADDRESSES, "kept", column=heading)
         return cast("npt.NDArray[Any]", packed)
     texts, troubles = _texts(raw, field)

@@ -9,7 +9,6 @@ import numpy as np
 import numpy.typing as npt
 
 from selection.texts import WIDE, Texts, hashes_of
-from selection.threads import ahead
 
 #: Providers that ignore dots and what follows a plus sign in an address.
 IGNORES_DOTS: Final = ("gmail.com", "googlemail.com")
@@ -49,7 +48,7 @@ def mailboxes(addresses: Sequence[str] | Texts) -> tuple[Hashes, list[int]]:
     if packed is None:
         return _one_by_one(addresses.tolist() if isinstance(addresses, Texts) else addresses)
     hashes, invalid, start = [np.zeros(0, dtype=np.uint64)], list[int](), 0
-    for found, none in ahead(_of_piece, packed.pieces()):
+    for found, none in map(_of_piece, packed.pieces()):
         hashes.append(found)
         invalid += [start + place for place in none]
         start += len(found)
@@ -63,7 +62,7 @@ def _one_by_one(addresses: Sequence[str]) -> tuple[Hashes, list[int]]:
 
 def _of_piece(piece: Texts) -> tuple[Hashes, list[int]]:
     """The plain addresses all together, then those in which white space may stand, what is left one by one."""
-    hashes, special = _plain(Texts(_without_case(piece), piece.separator), ODD)
+    hashes, special = _plain(_without_case(piece), ODD)
     empty = piece.lengths == 0
     special &= ~empty
     invalid = empty.copy()
@@ -79,17 +78,22 @@ def _of_piece(piece: Texts) -> tuple[Hashes, list[int]]:
     return hashes, np.flatnonzero(invalid).tolist()
 
 
-def _without_case(piece: Texts) -> bytes:
+def _without_case(piece: Texts) -> Texts:
     """Most pieces hold no letter beyond ASCII that would change, which is quickly seen."""
     others = b"" if piece.data.isascii() else piece.signs[piece.signs >= 0x80].tobytes()
-    changed = others.decode().casefold().encode() != others
-    return piece.data.decode().casefold().encode() if changed else piece.data.lower()
+    if others.decode().casefold().encode() != others:
+        return Texts(piece.data.decode().casefold().encode(), piece.separator)
+    lower = Texts(piece.data.lower(), piece.separator)
+    lower.ends = piece.ends
+    return lower
 
 
 def _folded(texts: Texts) -> Texts | None:
     """The texts, none of which is empty, without their case; None if white space stands in one of them."""
     joined = texts.data.decode().casefold()
-    return Texts(joined.encode(), texts.separator) if len(joined.split()) == len(texts) else None
+    words = joined.split()
+    alone = len(words) == len(texts) and sum(map(len, words)) + len(texts) == len(joined)
+    return Texts(joined.encode(), texts.separator) if alone else None
 
 
 def _plain(folded: Texts, odd: Flags) -> tuple[Hashes, Flags]:

@@ -90,7 +90,10 @@ def _by_pyarrow(piece: bytes, look: Look, separator: str, coders: Sequence[Coder
             parse_options=csv.ParseOptions(
                 delimiter=separator, newlines_in_values=look.lines_in_cells, ignore_empty_lines=False
             ),
-            convert_options=csv.ConvertOptions(include_columns=[*types], column_types=types, strings_can_be_null=False),
+            # The whole piece is known to be UTF-8.
+            convert_options=csv.ConvertOptions(
+                include_columns=[*types], column_types=types, strings_can_be_null=False, check_utf8=False
+            ),
         )
     except pyarrow.ArrowInvalid:
         return False
@@ -121,7 +124,8 @@ def add_arrow(coder: Coder, chunks: Any) -> None:
         else:
             coder.add(cells.to_pylist())
         return
-    whole = (chunks if pyarrow.types.is_dictionary(chunks.type) else chunks.dictionary_encode()).combine_chunks()
+    whole = chunks if pyarrow.types.is_dictionary(chunks.type) else chunks.dictionary_encode()
+    whole = whole.chunk(0) if whole.num_chunks == 1 else whole.combine_chunks()
     whole = whole.unify_dictionaries().combine_chunks() if isinstance(whole, pyarrow.ChunkedArray) else whole
     indices = whole.indices.fill_null(-1) if whole.indices.null_count else whole.indices
     coder.add_coded(whole.dictionary.to_pylist(), arrow.held(indices).astype(np.int32, copy=False))

@@ -5,9 +5,11 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping
+from contextlib import nullcontext
+from functools import partial
 from pathlib import Path
 from types import MappingProxyType
-from typing import Any
+from typing import Any, Final
 
 import numpy as np
 import numpy.typing as npt
@@ -15,7 +17,7 @@ import numpy.typing as npt
 from selection.applicants import Column, Pool, canonical_text
 from selection.errors import FormError
 from selection.intake.coding import unmasked
-from selection.intake.duplicates import find_duplicates
+from selection.intake.duplicates import by_id, by_mailbox, find_duplicates
 from selection.intake.fields import FieldReader
 from selection.intake.findings import Ledger, Problem, Trouble
 from selection.intake.forms import Complete, FieldForm, Form
@@ -24,7 +26,11 @@ from selection.intake.identity import read_ids, told_apart
 from selection.intake.intake import Intake
 from selection.intake.sources import open_table
 from selection.intake.tables import Table
+from selection.threads import beside
 from selection.vocabulary import PERSONAL
+
+#: In so many rows duplicates are looked for by a thread of its own.
+MANY: Final = 1 << 16
 
 
 def read_applicants(source: Any, *, form: Form | Mapping[str, Any] | str | Path | None = None) -> Intake:
@@ -122,20 +128,26 @@ def _occurrence(field: FieldForm, heading: str) -> int | None:
 
 def _pool(table: Table, found: Plan, form: Form, raws: Mapping[int, Column], ledger: Ledger) -> Pool:
     fields = FieldReader(form, table.typed, ledger)
-    columns: dict[str, Column] = {}
+    cells = {n: {h: raws[found.place(h, _occurrence(f, h))] for h in f.headings} for n, f in found.fields.items()}
     content: dict[str, Column] = {}
     for name, field in found.fields.items():
-        cells = {h: raws[found.place(h, _occurrence(field, h))] for h in field.headings}
-        lone = len(cells) == 1 or name == "id"
-        content |= {name if lone and h == field.headings[0] else f"{name}.{h}": raw for h, raw in cells.items()}
-        if name != "id":
-            columns[name] = fields.read(name, field, cells)
-    identity = found.fields.get("id")
+        lone = len(cells[name]) == 1 or name == "id"
+        content |= {name if lone and h == field.headings[0] else f"{name}.{h}": raw for h, raw in cells[name].items()}
+    identity, address = found.fields.get("id"), found.fields.get("email")
     ids = read_ids(content.get("id"), identity, content, ledger)
     ids = told_apart(ids, identity, content, ledger)
-    address = found.fields.get("email")
-    email_heading = address.headings[0] if address else ""
-    duplicate_of = find_duplicates(ids, columns, form.duplicates == "latest", email_heading, ledger)
+    email = None if address is None else fields.read("email", address, cells["email"])
+    look = partial(by_mailbox, email)
+    # Who may stand twice in a long table is looked for while its other fields are read.
+    with beside(look) if len(ids) >= MANY else nullcontext() as begun:
+        columns = {n: fields.read(n, f, cells[n]) for n, f in found.fields.items() if n not in ("id", "email")}
+        of_id = by_id(ids)
+    of_mailbox = begun[0].result() if begun else look()
+    if email is not None:
+        columns["email"] = email
+    columns = {name: columns[name] for name in found.fields if name != "id"}
+    heading = address.headings[0] if address else ""
+    duplicate_of = find_duplicates(of_id, of_mailbox, ids, columns, form.duplicates == "latest", heading, ledger)
     _look_at_times(columns.get("submitted_at"), found, ledger)
     return Pool(ids, MappingProxyType(columns), table.rows, duplicate_of, MappingProxyType(ledger.open_cells))
 

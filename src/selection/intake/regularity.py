@@ -7,9 +7,12 @@ record that is too long. Quotation marks are looked at as bits, sixty-four bytes
 from __future__ import annotations
 
 from dataclasses import dataclass
+from importlib.util import find_spec
 
 import numpy as np
 import numpy.typing as npt
+
+from selection import arrow
 
 QUOTE, LINE_END, RETURN = 34, 10, 13
 AT_ONCE = 1 << 18
@@ -88,6 +91,10 @@ def _swallowed(ends: Bits, within: Bits, hidden: Bits, width: int) -> bool:
 
 
 def _is_utf8(block: bytes) -> bool:
+    if block.isascii():
+        return True
+    if find_spec("pyarrow") is not None:
+        return arrow.is_utf8(block)
     try:
         block.decode()
     except UnicodeDecodeError:
