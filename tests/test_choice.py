@@ -10,12 +10,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from oracle import compliance, enumerate_block
-from selection.choice import BlockProblem, search, solve
+from selection.choice import search, solve
 from selection.choice.block import Method
 from selection.choice.matrices import quiet_solver
-from selection.choice.nested import solve_nested
-from selection.choice.problem import reduce
-from selection.choice.trees import tree_of
+from selection.choice.nested import _most, _targets, solve_nested
+from selection.choice.problem import BlockProblem, Refusal, reduce
+from selection.choice.trees import Tree, tree_of
+from walking import walk
 
 METHODS: tuple[Method, ...] = ("greedy", "nested", "once", "general")
 
@@ -134,6 +135,13 @@ def test_nested_and_general_agree_on_large_trees(seed: int) -> None:
     assert chosen(problem, "nested") == chosen(problem, "general")
 
 
+def met_one_by_one(problem: BlockProblem, tree: Tree) -> dict[int, Refusal]:
+    high = _most(problem, tree)
+    targets = _targets(problem, tree, high)
+    assert targets is not None
+    return walk(problem, tree, high, targets)
+
+
 def check_that_the_walk_stops_where_seats_end(problem: BlockProblem) -> None:
     """The walk that records refusals, run alone, refuses each signature at its first turn without a seat."""
     small = reduce(problem).problem
@@ -145,6 +153,7 @@ def check_that_the_walk_stops_where_seats_end(problem: BlockProblem) -> None:
     end = len(solution.taken) if len(turns) < small.seats else int(turns.max(initial=-1))
     first = {s: t for t, s in reversed(list(enumerate(small.sequence.tolist()))) if not solution.taken[t] and t < end}
     assert {s: refusal.turn for s, refusal in solution.refusals.items()} == first
+    assert dict(solution.refusals) == met_one_by_one(small, tree)
 
 
 @settings(max_examples=300, deadline=None)

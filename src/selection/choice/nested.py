@@ -6,8 +6,8 @@
 
 The check is exact because in a tree a count for every group is possible as soon as each lies between the two bounds.
 Whom that pass seats is also found for all groups of a level at once: each group keeps those its inner groups must hold,
-then the best of the others, as many as it can hold, and names the best it must hold. The pass itself (`walking`) is run
-when somebody asks why others were refused.
+then the best of the others, as many as it can hold, and names the best it must hold. What the pass meets on its way
+(`walking`) is found when somebody asks why others were refused.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ import numpy.typing as npt
 from selection.choice.coverage import filled_by
 from selection.choice.problem import BlockProblem, Ints, Refusals, Solution
 from selection.choice.trees import UNLIMITED, Tree, least
-from selection.choice.walking import walk
+from selection.choice.walking import refusals
 from selection.numbering import order
 
 
@@ -34,8 +34,8 @@ def solve_nested(problem: BlockProblem, tree: Tree) -> Solution | None:
         return None
     taken = _seated(problem, tree, high, least(tree, targets))
     counts = Counter([*problem.masks[problem.sequence[taken]].tolist(), *problem.held])
-    refusals = Refusals(partial(walk, problem, tree, high, targets))
-    return Solution(taken, filled_by(problem, counts), refusals, "nested", "one pass over nested groups")
+    met = Refusals(partial(refusals, problem, tree, high, targets, taken))
+    return Solution(taken, filled_by(problem, counts), met, "nested", "one pass over nested groups")
 
 
 def _seated(problem: BlockProblem, tree: Tree, high: Ints, must: Ints) -> npt.NDArray[np.bool_]:

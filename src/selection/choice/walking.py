@@ -1,85 +1,95 @@
-"""The walk down the ranks of a block of nested groups, which sees at whose turn what stood in the way."""
+"""What a walk down the ranks of a block of nested groups meets, for all candidates at once.
+
+A group holds what it must: its own target, or what it has and those inside it must have, if that is more. One more
+applicant in a group adds to the group around it as soon as the target is reached; so who sits tells what each group
+held at anybody's turn, and in which one a refused applicant found no room.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 
 from selection.choice.problem import BlockProblem, Cause, Ints, Refusal
 from selection.choice.trees import Tree, least
+from selection.numbering import turn_within
 
 
-def walk(problem: BlockProblem, tree: Tree, high: Ints, targets: Ints) -> dict[int, Refusal]:
-    """Per signature that was refused a seat while there were any, its first refusal."""
-    return _Walk(problem, tree, high, targets).run()
+def refusals(
+    problem: BlockProblem, tree: Tree, high: Ints, targets: Ints, taken: npt.NDArray[np.bool_]
+) -> Mapping[int, Refusal]:
+    """Per signature that was refused a seat while there were any, its first refusal; `taken` who sits."""
+    seated = np.flatnonzero(taken)
+    end = len(taken) if len(seated) < problem.seats else int(seated[-1]) if len(seated) else 0
+    out = np.flatnonzero(~taken[:end])
+    signatures, first = np.unique(problem.sequence[out], return_index=True)
+    in_turn = np.argsort(first)
+    signatures, turns = signatures[in_turn], out[first[in_turn]]
+    held = _Held(problem, tree, targets, seated)
+    full = held.full(tree.leaf[signatures], turns, high)
+    met = zip(signatures.tolist(), turns.tolist(), full.tolist(), held.short(turns, full), strict=True)
+    return {s: Refusal(turn, *_cause(group, short, tree.keys)) for s, turn, group, short in met}
 
 
-class _Walk:
-    """The state of one walk down the ranks."""
+def _cause(group: int, short: tuple[int, ...], keys: int) -> tuple[Cause, dict[str, Any]]:
+    if group < keys:
+        return ("combination", {"keys": (group,), "reserves": short}) if short else ("cap", {"key": group})
+    return ("reserved", {"reserves": short}) if short else ("capacity", {})
 
-    def __init__(self, problem: BlockProblem, tree: Tree, high: Ints, targets: Ints) -> None:
-        self.problem, self.tree = problem, tree
-        self.high: list[int] = high.tolist()
-        self.targets: list[int] = targets.tolist()
-        self.must: list[int] = least(tree, targets).tolist()
-        inner = np.zeros(len(targets), dtype=np.int64)
+
+class _Held:
+    """How many each group must hold at each turn, in what it has and what those inside it must have."""
+
+    def __init__(self, problem: BlockProblem, tree: Tree, targets: Ints, seated: Ints) -> None:
+        self.tree, self.targets, self.size = tree, targets, len(problem.sequence) + 1
+        must = least(tree, targets)
+        self.begin = np.zeros(len(targets), dtype=np.int64)
         for level in tree.levels:
-            np.add.at(inner, tree.parent[level], np.array(self.must)[level])
-        self.inner: list[int] = inner.tolist()
-        self.parent: list[int] = tree.parent.tolist()
-        self.root = tree.root
+            np.add.at(self.begin, tree.parent[level], must[level])
+        added = np.sort(np.concatenate(list(self._added(tree.leaf[problem.sequence[seated]], seated))))
+        self.added, self.before = added, np.searchsorted(added, np.arange(len(targets)) * self.size)
 
-    def run(self) -> dict[int, Refusal]:
-        problem, leaf = self.problem, self.tree.leaf.tolist()
-        refusals: dict[int, Refusal] = {}
-        seats = 0
-        for turn, signature in enumerate(problem.sequence.tolist()):
-            if seats >= problem.seats:
-                break
-            if signature in refusals:
-                continue
-            stopped = self._admit(leaf[signature])
-            if stopped is None:
-                seats += 1
-            else:
-                refusals[signature] = Refusal(turn, *self._cause(stopped))
-        return refusals
+    def _added(self, group: Ints, turns: Ints) -> Iterator[Ints]:
+        """For each group the turns at which one more came to it, from the leaves up, as numbers."""
+        for level in (*self.tree.levels, np.array([self.tree.root])):
+            here = np.zeros(len(self.targets), dtype=bool)
+            here[level] = True
+            some = np.flatnonzero(here[group])
+            mine = group[some]
+            yield mine * self.size + turns[some]
+            beyond = turn_within(mine, len(self.targets)) >= (self.targets - self.begin)[mine]
+            group[some[beyond]] = self.tree.parent[mine[beyond]]
 
-    def _admit(self, group: int) -> int | None:
-        """Seat one more in a group, or the group that would then have to hold more than it can."""
-        path: list[int] = []
-        while True:
-            path.append(group)
-            grown = self.inner[group] + 1
-            if grown <= self.targets[group]:
-                break
-            if grown > self.high[group]:
-                return group
-            if group == self.root:
-                break
-            group = self.parent[group]
-        for one in path:
-            self.inner[one] += 1
-            self.must[one] = max(self.targets[one], self.inner[one])
-        return None
+    def at(self, groups: Ints, turns: Ints) -> Ints:
+        """How many these groups held just before these turns."""
+        return self.begin[groups] + np.searchsorted(self.added, groups * self.size + turns) - self.before[groups]
 
-    def _cause(self, group: int) -> tuple[Cause, dict[str, Any]]:
-        if group < self.tree.keys:
-            short = self._short_below(group)
-            return ("combination", {"keys": (group,), "reserves": short}) if short else ("cap", {"key": group})
-        short = self._short_below(self.tree.root)
-        return ("reserved", {"reserves": short}) if short else ("capacity", {})
+    def full(self, groups: Ints, turns: Ints, high: Ints) -> Ints:
+        """The first group, from these outward, that would hold more than it can with one more in it at these turns."""
+        groups = groups.copy()
+        left = np.arange(len(groups))
+        while len(left):
+            mine = groups[left]
+            left = left[(self.at(mine, turns[left]) < high[mine]) & (mine != self.tree.root)]
+            groups[left] = self.tree.parent[groups[left]]
+        return groups
 
-    def _short_below(self, group: int) -> tuple[int, ...]:
-        """The reserves inside a group that still miss members."""
-        short = []
-        for g in range(self.tree.keys, self.tree.root):
-            if self.inner[g] < self.targets[g] and self._inside(g, group):
-                short.append(g - self.tree.keys)
-        return tuple(short)
+    def short(self, turns: Ints, full: Ints) -> list[tuple[int, ...]]:
+        """At each turn the reserves that still miss members, inside the full group if that is a cap's, else all."""
+        found: list[list[int]] = [[] for _ in turns]
+        around = np.where(full < self.tree.keys, full, self.tree.root)
+        for group in range(self.tree.keys, self.tree.root):
+            path = np.array([*self._outward(group)])
+            misses = self.at(np.full(len(turns), group), turns) < self.targets[group]
+            for place in np.flatnonzero(misses & np.isin(around, path)).tolist():
+                found[place].append(group - self.tree.keys)
+        return [tuple(one) for one in found]
 
-    def _inside(self, group: int, other: int) -> bool:
-        while group not in (other, self.tree.root):
-            group = self.parent[group]
-        return group == other
+    def _outward(self, group: int) -> Iterator[int]:
+        while group != self.tree.root:
+            yield group
+            group = int(self.tree.parent[group])
+        yield group

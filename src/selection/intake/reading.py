@@ -156,8 +156,12 @@ def _look_at_times(times: Column | None, found: Plan, ledger: Ledger) -> None:
     """Anonymised surveys give every registration one date: then nobody came first."""
     if times is None:
         return
-    stamps: npt.NDArray[Any] = times.values[times.codes[times.codes >= 0]]
-    if len(stamps) > 1 and (stamps == stamps[0]).all():
+    known = times.codes[times.codes >= 0]
+    # Mostly the first and the last differ, and nothing more has to be looked at.
+    if len(known) < 2 or times.values[known[0]] != times.values[known[-1]]:
+        return
+    stamps: npt.NDArray[Any] = times.values[known]
+    if (stamps == stamps[0]).all():
         said = f"All {len(stamps):,} registrations have the same time, so nobody can be said to have come first."
         heading = found.fields["submitted_at"].headings[0]
         ledger.note("constant_timestamp", said, "kept", column=heading, value=str(times.value(int(times.codes.max()))))

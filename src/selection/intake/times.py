@@ -16,10 +16,13 @@ from selection.intake.coding import in_use, recoded
 from selection.intake.findings import Trouble, short
 from selection.intake.stamps import Stamps
 from selection.texts import Texts
+from selection.threads import ahead
 
 #: From this many on it pays to read times together.
 MANY: Final = 1000
 BLOCK: Final = 1 << 15
+#: So many are read by several threads.
+TOGETHER: Final = 1 << 16
 #: How many signs a time in full has.
 SIGNS: Final = 19
 PAIRS_AT: Final = (0, 2, 5, 8, 11, 14, 17)
@@ -64,19 +67,31 @@ def _doubtful(doubtful: npt.NDArray[np.bool_], zone: str) -> dict[int, Trouble]:
 def _packed(raw: Column) -> Times | None:
     """Texts in one piece read as `2025-08-31 18:00:00`; None unless all that is not missing is written so."""
     texts = raw.values
-    if not isinstance(texts, Texts) or not (texts.lengths[raw.codes[raw.codes >= 0]] == SIGNS).all():
+    if not isinstance(texts, Texts) or len(raw) != len(texts):
         return None
-    held = texts.lengths == SIGNS
-    if len(raw) != len(texts) or bool((texts.lengths[~held] > 0).any()):
+    lengths = texts.lengths
+    held = lengths == SIGNS
+    every = bool(held.all())
+    if not every and (lengths[~held].any() or not held[raw.codes[raw.codes >= 0]].all()):
         return None
-    signs = (texts if held.all() else texts.where(held)).signs.reshape(-1, SIGNS + 1)[:, :SIGNS]
-    read = [_digits(signs[start : start + BLOCK]) for start in range(0, len(signs), BLOCK)]
+    pieces = (texts if every else texts.where(held)).pieces()
+    read = list((ahead if len(texts) >= TOGETHER else map)(_of_piece, pieces))
     known = [block for block in read if block is not None]
     if len(known) < len(read) or not known:
         return None
+    if every:
+        return np.concatenate(known)
     found = np.full(len(texts), np.datetime64("NaT", "us"))
     found[held] = np.concatenate(known)
     return found
+
+
+def _of_piece(texts: Texts) -> Times | None:
+    """Texts of nineteen signs as times; None unless every one is a time that exists."""
+    signs = texts.signs.reshape(-1, SIGNS + 1)[:, :SIGNS]
+    read = [_digits(signs[start : start + BLOCK]) for start in range(0, len(signs), BLOCK)]
+    known = [block for block in read if block is not None]
+    return np.concatenate(known) if len(known) == len(read) and known else None
 
 
 def settled(raw: Column, zone: str | None) -> Column:
@@ -233,9 +248,11 @@ def _by_formats(values: Sequence[Any], formats: Sequence[str], zone: str) -> tup
 
 def _to_utc(local: Times, aware: npt.NDArray[np.bool_], zone: str) -> tuple[Times, npt.NDArray[np.bool_]]:
     """Clock times moved to UTC, and which of them fall where clocks change. One look at the zone per minute."""
-    naive = ~aware & ~np.isnat(local)
     doubtful = np.zeros(len(local), dtype=bool)
-    if zone == "UTC" or not naive.any():
+    if zone == "UTC":
+        return local, doubtful
+    naive = ~aware & ~np.isnat(local)
+    if not naive.any():
         return local, doubtful
     stamps = local[naive].astype("datetime64[m]").astype(np.int64)
     known = np.unique(stamps)
