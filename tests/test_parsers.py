@@ -18,7 +18,7 @@ from selection import Form, Intake, read_applicants
 from selection.errors import SelectionError
 from selection.intake import delimited, pieces
 from selection.intake.regularity import Look, look_at
-from selection.texts import Texts
+from selection.texts import USUAL, Texts
 
 EXPORTS = Path(__file__).parent / "data" / "exports"
 TABLES = sorted(p for p in EXPORTS.iterdir() if p.suffix in (".csv", ".tsv", ".txt"))
@@ -130,6 +130,25 @@ def test_texts_in_one_piece_are_the_texts(texts: list[str]) -> None:
     assert list(packed) == texts == np.asarray(packed).tolist()
     assert packed.stripped().tolist() == [text.strip() for text in texts]
     assert [texts[place] for place in packed.order()] == sorted(texts, key=lambda t: (len(t.encode()), t.encode()))
+
+
+@settings(deadline=None)
+@given(
+    parts=st.lists(st.lists(st.text(st.characters(exclude_characters="\x1f", exclude_categories=["Cs"]))), max_size=4)
+)
+def test_texts_in_several_parts_are_those_of_one_piece(parts: list[list[str]]) -> None:
+    """Also for whoever began to look at the parts before somebody else joined them."""
+    apart = Texts.joined([Texts("".join(f"{text}{USUAL}" for text in part).encode()) for part in parts])
+    whole = [text for part in parts for text in part]
+    begun = apart.pieces()
+    seen = [piece for piece in (next(begun, None),) if piece is not None]
+    assert len(apart) == len(whole)
+    assert apart.holds(b"@") == ("@" in "".join(whole))
+    assert apart.data == "".join(f"{text}{USUAL}" for text in whole).encode()
+    assert apart.ends.tolist() == Texts(apart.data).ends.tolist()
+    assert [text for piece in (*seen, *begun) for text in piece.tolist()] == whole
+    assert apart.tolist() == whole
+    assert len(apart) == len(whole)
 
 
 @QUIET

@@ -41,6 +41,7 @@ class Texts:
 
     def __init__(self, data: bytes, separator: str = USUAL) -> None:
         self._data, self.separator = data, separator
+        # Another thread may join them at any time, so each method looks at them once.
         self._parts: Sequence[Texts] = ()
 
     @classmethod
@@ -106,7 +107,8 @@ class Texts:
         return np.diff(self.ends, prepend=self.ends.dtype.type(-1)) - 1
 
     def __len__(self) -> int:
-        return sum(map(len, self._parts)) if self._parts else len(self.ends)
+        parts = self._parts
+        return sum(map(len, parts)) if parts else len(self.ends)
 
     def __iter__(self) -> Iterator[str]:
         return (text for piece in self.pieces() for text in piece.tolist())
@@ -201,8 +203,9 @@ class Texts:
 
     def pieces(self) -> Iterator[Texts]:
         """Some thousand texts at a time, in one piece each."""
-        if self._parts:
-            yield from self._parts
+        parts = self._parts
+        if parts:
+            yield from parts
             return
         start = 0
         for first in range(0, len(self.ends), AT_ONCE):

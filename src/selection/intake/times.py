@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import UTC, date, datetime
 from typing import Any, Final
 from zoneinfo import ZoneInfo
@@ -21,8 +21,6 @@ from selection.threads import ahead
 #: From this many on it pays to read times together.
 MANY: Final = 1000
 BLOCK: Final = 1 << 15
-#: So many are read by several threads.
-TOGETHER: Final = 1 << 16
 #: How many signs a time in full has.
 SIGNS: Final = 19
 PAIRS_AT: Final = (0, 2, 5, 8, 11, 14, 17)
@@ -74,8 +72,7 @@ def _packed(raw: Column) -> Times | None:
     every = bool(held.all())
     if not every and (lengths[~held].any() or not held[raw.codes[raw.codes >= 0]].all()):
         return None
-    pieces = (texts if every else texts.where(held)).pieces()
-    read = list((ahead if len(texts) >= TOGETHER else map)(_of_piece, pieces))
+    read = list(ahead(_digits, _blocks(texts if every else texts.where(held))))
     known = [block for block in read if block is not None]
     if len(known) < len(read) or not known:
         return None
@@ -86,12 +83,11 @@ def _packed(raw: Column) -> Times | None:
     return found
 
 
-def _of_piece(texts: Texts) -> Times | None:
-    """Texts of nineteen signs as times; None unless every one is a time that exists."""
-    signs = texts.signs.reshape(-1, SIGNS + 1)[:, :SIGNS]
-    read = [_digits(signs[start : start + BLOCK]) for start in range(0, len(signs), BLOCK)]
-    known = [block for block in read if block is not None]
-    return np.concatenate(known) if len(known) == len(read) and known else None
+def _blocks(texts: Texts) -> Iterator[npt.NDArray[np.uint8]]:
+    """The signs of texts of nineteen, some thousand texts at a time."""
+    for piece in texts.pieces():
+        signs = piece.signs.reshape(-1, SIGNS + 1)[:, :SIGNS]
+        yield from (signs[start : start + BLOCK] for start in range(0, len(signs), BLOCK))
 
 
 def settled(raw: Column, zone: str | None) -> Column:
