@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -51,6 +52,14 @@ def texts(held: Texts) -> Any:
     ends = np.append(0, np.cumsum(held.lengths)).astype(np.int64)
     data = held.data.replace(held.separator.encode(), b"")
     return pyarrow.LargeStringArray.from_buffers(len(held), pyarrow.py_buffer(ends), pyarrow.py_buffer(data))
+
+
+def ends(pieces: Sequence[Any]) -> npt.NDArray[np.int64]:
+    """Where each text of arrays of large strings ends, one after the other with a sign after each."""
+    sizes = [
+        np.diff(np.frombuffer(piece.buffers()[1], dtype=np.int64)[piece.offset :][: len(piece) + 1]) for piece in pieces
+    ]
+    return np.cumsum(np.concatenate([*sizes, np.zeros(0, dtype=np.int64)]) + 1) - 1
 
 
 def is_utf8(data: bytes) -> bool:

@@ -28,6 +28,10 @@ WIDE: Final = (0xC2, 0xE1, 0xE2, 0xE3)
 
 #: The bits of so many bytes.
 UPTO: Final = np.array([256**size - 1 for size in range(9)], dtype=np.uint64)
+HALF: Final = np.uint64(32)
+
+#: The bit that small ASCII letters have and capital ones have not, in eight bytes.
+SMALL: Final = np.uint64(0x2020202020202020)
 
 #: Places in so many bytes are kept in half the memory, with room for sums.
 SHORT: Final = 1 << 30
@@ -39,8 +43,10 @@ Hashes = npt.NDArray[np.uint64]
 class Texts:
     """A read-only sequence of texts, kept as UTF-8 with a separator after each; reads like an object array of them."""
 
-    def __init__(self, data: bytes, separator: str = USUAL) -> None:
+    def __init__(self, data: bytes, separator: str = USUAL, ends: Places | None = None) -> None:
         self._data, self.separator = data, separator
+        if ends is not None:
+            self.ends = ends.astype(_kind(len(data)), copy=False)
         # Another thread may join them at any time, so each method looks at them once.
         self._parts: Sequence[Texts] = ()
 
@@ -210,14 +216,13 @@ class Texts:
         start = 0
         for first in range(0, len(self.ends), AT_ONCE):
             ends = self.ends[first : first + AT_ONCE] - start
-            piece = Texts(self.data[start : start + int(ends[-1]) + 1], self.separator)
-            piece.ends = ends.astype(_kind(len(piece.data)), copy=False)
-            yield piece
-            start += len(piece.data)
+            data = self.data[start : start + int(ends[-1]) + 1]
+            yield Texts(data, self.separator, ends)
+            start += len(data)
 
-    def hashes(self) -> Hashes:
-        """A number for each text that equal texts share, and others only by chance."""
-        found = list(map(_hashes, self.pieces()))
+    def hashes(self, *, caseless: bool = False) -> Hashes:
+        """A number for each text that equal texts share, and others only by chance; `caseless` as to ASCII letters."""
+        found = [_hashes(piece, caseless) for piece in self.pieces()]
         return np.concatenate(found) if found else np.zeros(0, dtype=np.uint64)
 
     def words(self) -> list[npt.NDArray[np.uint64]] | None:
@@ -256,27 +261,32 @@ def _word(eights: npt.NDArray[np.uint64], starts: Places, left: Places) -> npt.N
     return np.where(left > 0, word >> shift << shift, np.uint64(0))
 
 
-def hashes_of(texts: Sequence[str]) -> Hashes:
+def hashes_of(texts: Sequence[str], *, caseless: bool = False) -> Hashes:
     """A number for each text that equal texts share; for texts that can stand in one piece as `Texts.hashes` has it."""
     packed = Texts.of(texts)
     if packed is not None:
-        return packed.hashes()
+        return packed.hashes(caseless=caseless)
     return np.array([hash(text) % 2**64 for text in texts], dtype=np.uint64)
 
 
-def _hashes(texts: Texts) -> Hashes:
-    eights = np.ndarray((len(texts.data) + 1,), dtype="<u8", buffer=texts.data + bytes(8), strides=(1,))
+def _hashes(texts: Texts, caseless: bool) -> Hashes:
     lengths = texts.lengths
-    starts = texts.ends - lengths
-    long = np.flatnonzero(lengths > LONG)
+    starts, most = (texts.ends - lengths).astype(np.int64), min(int(lengths.max(initial=0)), LONG)
+    data = texts.data + bytes(most + 8)
+    eights = np.ndarray((len(data) - 7,), dtype="<u8", buffer=data, strides=(1,))
     keys = np.zeros(len(starts), dtype=np.uint64)
-    for at in range(0, min(int(lengths.max(initial=0)), LONG), 8):
-        left = np.clip(lengths - at, 0, 8)
-        word = eights[np.minimum(starts + at, len(texts.data))] & UPTO[left]
+    for at in range(0, most, 8):
         # An end of nothing adds nothing, so that the number does not depend on the other texts.
-        keys += (word ^ (word >> np.uint64(32))) * np.uint64(pow(SPREAD, at // 8 + 1, 2**64))
+        word = eights[at:][starts]
+        if caseless:
+            word |= SMALL
+        word &= UPTO.take(lengths - at, mode="clip")
+        word ^= word >> HALF
+        word *= np.uint64(pow(SPREAD, at // 8 + 1, 2**64))
+        keys += word
     keys ^= keys >> np.uint64(29)
-    for place in long.tolist():
+    for place in np.flatnonzero(lengths > LONG).tolist():
         end = int(texts.ends[place])
-        keys[place] = hash(texts.data[end - int(lengths[place]) : end]) % 2**64
+        text = texts.data[end - int(lengths[place]) : end]
+        keys[place] = hash(text.lower() if caseless else text) % 2**64
     return keys

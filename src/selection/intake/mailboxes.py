@@ -25,6 +25,9 @@ Hashes = npt.NDArray[np.uint64]
 Flags = npt.NDArray[np.bool_]
 Places = npt.NDArray[np.int64]
 
+#: The bit that small ASCII letters have and capital ones have not; dots, digits and hyphens have it too.
+SMALL: Final = np.uint8(0x20)
+
 #: White space in ASCII and the signs below it, by byte; and with it the bytes with which other white space may begin.
 SPACES: Final[Flags] = np.arange(256) < 33
 ODD: Final[Flags] = SPACES | np.isin(np.arange(256), WIDE)
@@ -57,12 +60,14 @@ def mailboxes(addresses: Sequence[str] | Texts) -> tuple[Hashes, list[int]]:
 
 def _one_by_one(addresses: Sequence[str]) -> tuple[Hashes, list[int]]:
     keys = [normalised_email(address) for address in addresses]
-    return hashes_of([key or "" for key in keys]), [place for place, key in enumerate(keys) if key is None]
+    return hashes_of([key or "" for key in keys], caseless=True), [
+        place for place, key in enumerate(keys) if key is None
+    ]
 
 
 def _of_piece(piece: Texts) -> tuple[Hashes, list[int]]:
     """The plain addresses all together, then those in which white space may stand, what is left one by one."""
-    hashes, special = _plain(_without_case(piece), ODD)
+    hashes, special = _plain(_plain_case(piece), ODD)
     empty = piece.lengths == 0
     special &= ~empty
     invalid = empty.copy()
@@ -78,14 +83,12 @@ def _of_piece(piece: Texts) -> tuple[Hashes, list[int]]:
     return hashes, np.flatnonzero(invalid).tolist()
 
 
-def _without_case(piece: Texts) -> Texts:
-    """Most pieces hold no letter beyond ASCII that would change, which is quickly seen."""
+def _plain_case(piece: Texts) -> Texts:
+    """The texts without the case of letters beyond ASCII; mostly there are none that would change, quickly seen."""
     others = b"" if piece.data.isascii() else piece.signs[piece.signs >= 0x80].tobytes()
-    if others.decode().casefold().encode() != others:
-        return Texts(piece.data.decode().casefold().encode(), piece.separator)
-    lower = Texts(piece.data.lower(), piece.separator)
-    lower.ends = piece.ends
-    return lower
+    if others.decode().casefold().encode() == others:
+        return piece
+    return Texts(piece.data.decode().casefold().encode(), piece.separator)
 
 
 def _folded(texts: Texts) -> Texts | None:
@@ -97,11 +100,14 @@ def _folded(texts: Texts) -> Texts | None:
 
 
 def _plain(folded: Texts, odd: Flags) -> tuple[Hashes, Flags]:
-    """A number for each mailbox, and which addresses are not plainly one, so that their numbers say nothing."""
+    """A number for each mailbox, and which addresses are not plainly one, so that their numbers say nothing.
+
+    Only letters of ASCII may still be capital ones: they are as good as small ones here.
+    """
     marks, special, tagged = _marks(folded, odd)
     special[tagged[_of(folded, marks[tagged], folded.ends[tagged], TAGS_ASIDE)]] = True
     dotted = _of(folded, marks, folded.ends, IGNORES_DOTS) & ~special
-    return (_without_dots(folded, marks, dotted) if dotted.any() else folded).hashes(), special
+    return (_without_dots(folded, marks, dotted) if dotted.any() else folded).hashes(caseless=True), special
 
 
 def _marks(folded: Texts, odd: Flags) -> tuple[Places, Flags, Places]:
@@ -137,7 +143,7 @@ def _of(folded: Texts, marks: Places, ends: Places, domains: Sequence[str]) -> F
         places = np.flatnonzero(lengths == len(domain))
         same = np.ones(len(places), dtype=bool)
         for step, sign in enumerate(domain.encode(), start=1):
-            same &= signs[marks[places] + step] == sign
+            same &= signs[marks[places] + step] | SMALL == sign
         found[places[same]] = True
     return found
 

@@ -10,26 +10,29 @@ import numpy as np
 
 from selection import arrow
 from selection.intake.coding import Coder
-from selection.intake.regularity import Look
+from selection.intake.regularity import Look, number_of
 from selection.texts import USUAL, Texts
 
 
 def installed() -> bool:
     """Whether there is a fast parser."""
-    return any(find_spec(name) is not None for name in ("pyarrow", "polars"))
+    return strict() or find_spec("polars") is not None
+
+
+def strict() -> bool:
+    """Whether the parser itself refuses a record of another width: pyarrow does, polars fills a short one up."""
+    return find_spec("pyarrow") is not None
 
 
 def parse(piece: bytes, look: Look, separator: str, coders: Sequence[Coder | None]) -> bool:
-    """Hand the cells of regular records to the coders; False without a fast parser. pyarrow codes texts faster."""
-    return _by_pyarrow(piece, look, separator, coders) or _by_polars(piece, look, separator, coders)
+    """Hand the cells of regular records to the coders; False where the parser refuses them. pyarrow codes faster."""
+    return (_by_pyarrow if strict() else _by_polars)(piece, look, separator, coders)
 
 
 def _by_polars(piece: bytes, look: Look, separator: str, coders: Sequence[Coder | None]) -> bool:
     """A record that is longer than the schema is an error; with the right number of separators none is shorter then."""
-    try:
-        import polars
-    except ImportError:
-        return False
+    import polars
+
     read = [place for place, coder in enumerate(coders) if coder is not None]
     kinds = [polars.String if coder is None or coder.apart else polars.Categorical for coder in coders]
     try:
@@ -74,11 +77,9 @@ def add_polars(coder: Coder, series: Any) -> None:
 
 
 def _by_pyarrow(piece: bytes, look: Look, separator: str, coders: Sequence[Coder | None]) -> bool:
-    try:
-        import pyarrow
-        from pyarrow import csv
-    except ImportError:
-        return False
+    import pyarrow
+    from pyarrow import csv
+
     names = [str(place) for place in range(len(coders))]
     coded = pyarrow.dictionary(pyarrow.int32(), pyarrow.string())
     kinds = {True: pyarrow.large_string(), False: coded}
@@ -87,9 +88,7 @@ def _by_pyarrow(piece: bytes, look: Look, separator: str, coders: Sequence[Coder
         table = csv.read_csv(
             pyarrow.BufferReader(piece),
             read_options=csv.ReadOptions(column_names=names, block_size=len(piece)),
-            parse_options=csv.ParseOptions(
-                delimiter=separator, newlines_in_values=look.lines_in_cells, ignore_empty_lines=False
-            ),
+            parse_options=csv.ParseOptions(delimiter=separator, newlines_in_values=look.lines_in_cells),
             # The whole piece is known to be UTF-8.
             convert_options=csv.ConvertOptions(
                 include_columns=[*types], column_types=types, strings_can_be_null=False, check_utf8=False
@@ -116,11 +115,11 @@ def add_arrow(coder: Coder, chunks: Any) -> None:
         cells = chunks if chunks.type == large else chunks.cast(large)
         cells = compute.fill_null(cells, arrow.text("")) if cells.null_count else cells
         # A list of all texts of a piece is joined into one.
-        lists = [arrow.listed(piece) for piece in cells.chunks if len(piece)]
-        joined = [compute.binary_join(one, arrow.text(USUAL))[0].as_buffer() for one in lists]
-        texts = Texts(USUAL.encode().join([*joined, b""]))
-        if len(texts) == len(chunks):
-            coder.add_packed(texts)
+        pieces = [piece for piece in cells.chunks if len(piece)]
+        joined = [compute.binary_join(arrow.listed(piece), arrow.text(USUAL))[0].as_buffer() for piece in pieces]
+        data = USUAL.encode().join([*joined, b""])
+        if number_of(np.frombuffer(data, dtype=np.uint8), ord(USUAL)) == len(chunks):
+            coder.add_packed(Texts(data, ends=arrow.ends(pieces)))
         else:
             coder.add(cells.to_pylist())
         return

@@ -8,7 +8,7 @@ from typing import Final
 from selection.intake.coding import Coder, may_mask
 from selection.intake.contents import Parts
 from selection.intake.cutting import cut
-from selection.intake.parsers import installed, parse
+from selection.intake.parsers import installed, parse, strict
 from selection.intake.regularity import look_at
 from selection.threads import ahead
 
@@ -40,7 +40,7 @@ def _cut(piece: bytes, separator: str, coders: Sequence[Coder | None]) -> bool |
 
 
 def _parsed(piece: bytes, separator: str, coders: Sequence[Coder | None]) -> bool | None:
-    look = look_at(piece, ord(separator), len(coders))
+    look = look_at(piece, ord(separator), len(coders), strict=strict())
     if look is None:
         return None
     if look.returns_in_cells:

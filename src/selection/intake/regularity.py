@@ -31,8 +31,11 @@ class Look:
     returns_in_cells: bool = False
 
 
-def look_at(piece: bytes, separator: int, width: int) -> Look | None:
-    """What is known of these whole records, each with its line's end, if all are regular; None if anything is not."""
+def look_at(piece: bytes, separator: int, width: int, *, strict: bool = False) -> Look | None:
+    """What is known of these whole records, each with its line's end, if all are regular; None if anything is not.
+
+    A `strict` parser sees for itself that every record is as wide as the others; for it only lines are counted.
+    """
     if width < 2 or b"\0" in piece or not _is_utf8(piece):
         return None
     signs = np.frombuffer(piece, dtype=np.uint8)
@@ -42,7 +45,7 @@ def look_at(piece: bytes, separator: int, width: int) -> Look | None:
     if b'"' in piece:
         return _look_closely(signs, separator, width)
     records = number_of(signs, LINE_END)
-    return Look(records) if number_of(signs, separator) == records * (width - 1) else None
+    return Look(records) if strict or number_of(signs, separator) == records * (width - 1) else None
 
 
 def number_of(signs: npt.NDArray[np.uint8], sign: int) -> int:
