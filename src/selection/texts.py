@@ -26,6 +26,9 @@ SPREAD: Final = 0x9E3779B97F4A7C15
 #: The first bytes of all white space beyond ASCII; the first of these begins two bytes, the others three.
 WIDE: Final = (0xC2, 0xE1, 0xE2, 0xE3)
 
+#: All white space in ASCII is up to this sign.
+SPACE: Final = np.uint8(32)
+
 #: The bits of so many bytes.
 UPTO: Final = np.array([256**size - 1 for size in range(9)], dtype=np.uint64)
 HALF: Final = np.uint64(32)
@@ -194,18 +197,23 @@ class Texts:
 
     def _may_strip(self) -> Places:
         """Where white space may stand around a text: in ASCII, or as a longer sign, told by its first byte."""
-        signs, ends, lengths = self.signs, self.ends, self.lengths
-        if not len(ends):
+        signs, ends = self.signs, self.ends
+        ascii = self.data.isascii()
+        # Mostly no sign but the separators is white space.
+        if not len(ends) or (ascii and np.count_nonzero(signs <= SPACE) == len(ends)):
             return np.zeros(0, dtype=np.int64)
-        first, last = signs[ends - lengths], signs[ends - 1]
-        odd = (first <= 32) | (last <= 32)
-        if not self.data.isascii():
+        starts = np.zeros(len(ends), dtype=np.int64)
+        np.add(ends[:-1], 1, out=starts[1:])
+        first, last = signs[starts], signs[ends - 1]
+        odd = (first <= SPACE) | (last <= SPACE)
+        if not ascii:
             wide = np.zeros(256, dtype=bool)
             wide[list(WIDE)] = True
             odd |= wide[first]
             long = np.flatnonzero(last >= 0x80)
             odd[long] |= (signs[ends[long] - 2] == WIDE[0]) | wide[signs[np.maximum(ends[long] - 3, 0)]]
-        return np.flatnonzero(odd & (lengths > 0))
+        places = np.flatnonzero(odd)
+        return places[starts[places] < ends[places]]
 
     def pieces(self) -> Iterator[Texts]:
         """Some thousand texts at a time, in one piece each."""

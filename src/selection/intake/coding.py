@@ -12,10 +12,14 @@ import numpy.typing as npt
 from selection.applicants import Column, objects
 from selection.intake.stamps import Stamps
 from selection.texts import USUAL, Texts
+from selection.threads import ahead
 
 #: An exporter puts `'` before what a spreadsheet would run; pretix also writes `\\|` in such cells.
 MASKED: Final = re.compile(r"'[=+\-@|%\t\r]")
 MASK: Final = re.compile(MASKED.pattern.encode())
+
+#: From so many rows on columns are finished by several threads.
+MANY: Final = 1 << 14
 
 Codes = npt.NDArray[np.int32]
 
@@ -68,44 +72,63 @@ class Coder:
             known = self._known(list(other._places))
             self._codes += [(codes, known if own is None else known[own]) for codes, own in other._codes]
 
-    def column(self) -> Column:
-        """The finished column: stripped, without empty texts."""
+    @property
+    def rows(self) -> int:
+        """How many cells were taken in."""
+        return sum(map(len, self._pieces)) + sum(len(block) for block, _ in self._codes)
+
+    def column(self, room: Codes | None = None) -> Column:
+        """The finished column: stripped, without empty texts; its codes are put into `room` where there is some."""
+        codes = np.empty(self.rows, dtype=np.int32) if room is None else room
         if self.apart:
-            return _from_pieces(self._pieces)
-        codes, end = np.empty(sum(len(block) for block, _ in self._codes), dtype=np.int32), 0
+            return _from_pieces(self._pieces, codes)
+        new, values = _renumbered([text.strip() or None for text in self._places])
+        end = 0
         for block, places in self._codes:
-            codes[end : end + len(block)] = block if places is None else places[block]
+            known = new if places is None else places if new is None else new[places]
+            codes[end : end + len(block)] = block if known is None else known[block]
             end += len(block)
-        return coded_texts(codes, list(self._places))
+        return Column(codes, objects(values))
 
 
-def _from_pieces(pieces: Sequence[Texts | list[str]]) -> Column:
+def columns(coders: Sequence[Coder | None]) -> tuple[Column | None, ...]:
+    """The finished columns of a table: long ones by several threads, with room for all their codes made at once."""
+    taken = [coder for coder in coders if coder is not None]
+    room = np.empty((len(taken), taken[0].rows if taken else 0), dtype=np.int32)
+    made = iter((ahead if room.shape[1] > MANY else map)(_finished, zip(taken, room, strict=True)))
+    return tuple(None if coder is None else next(made) for coder in coders)
+
+
+def _finished(given: tuple[Coder, Codes]) -> Column:
+    coder, room = given
+    return coder.column(room)
+
+
+def _from_pieces(pieces: Sequence[Texts | list[str]], codes: Codes) -> Column:
     """A column of texts that are mostly different: a code for each row."""
     if all(isinstance(piece, Texts) and piece.separator == USUAL for piece in pieces):
-        return _one_each(Texts.joined([piece for piece in pieces if isinstance(piece, Texts)]))
+        return _one_each(Texts.joined([piece for piece in pieces if isinstance(piece, Texts)]), codes)
     texts = [t.strip() for piece in pieces for t in (piece.tolist() if isinstance(piece, Texts) else piece)]
     packed = Texts.of(texts)
     if packed is not None:
-        return _one_each(packed)
-    codes = np.arange(len(texts), dtype=np.int32)
+        return _one_each(packed, codes)
+    codes[:] = np.arange(len(texts))
     codes[[place for place, text in enumerate(texts) if not text]] = -1
     return Column(codes, objects(texts))
 
 
 def one_each(texts: Texts) -> Column:
     """A column with a text for each row, stripped; empty ones are missing."""
-    return _one_each(texts.stripped())
+    return _one_each(texts.stripped(), np.empty(len(texts), dtype=np.int32))
 
 
-def _one_each(texts: Texts) -> Column:
-    codes = np.arange(len(texts), dtype=np.int32)
-    codes[texts.lengths == 0] = -1
+def _one_each(texts: Texts, codes: Codes) -> Column:
+    start = 0
+    for piece in texts.pieces():
+        numbers = np.arange(start, start + len(piece), dtype=np.int32)
+        codes[start : start + len(piece)] = np.where(piece.lengths > 0, numbers, np.int32(-1))
+        start += len(piece)
     return Column(codes, cast("npt.NDArray[Any]", texts))
-
-
-def coded_texts(codes: Codes, texts: Sequence[str]) -> Column:
-    """A column of texts by their codes: stripped, without empty ones."""
-    return recoded(codes, [text.strip() or None for text in texts])
 
 
 def filled(column: Column, other: Column) -> Column:
@@ -117,6 +140,12 @@ def filled(column: Column, other: Column) -> Column:
 
 def recoded(codes: Codes, values: Sequence[Any]) -> Column:
     """A column whose codes now stand for `values`: equal values share a code, `None` is missing."""
+    new, held = _renumbered(values)
+    return Column(codes if new is None else new[codes], objects(held))
+
+
+def _renumbered(values: Sequence[Any]) -> tuple[Codes | None, list[Any]]:
+    """The new code of each value and of none, or None if all stay; and the values that are left."""
     places: dict[Any, int] = {}
     new = np.fromiter(
         (*(-1 if v is None else places.setdefault((type(v), v), len(places)) for v in values), -1),
@@ -124,7 +153,7 @@ def recoded(codes: Codes, values: Sequence[Any]) -> Column:
         count=len(values) + 1,
     )
     same = len(places) == len(values) and bool((new[:-1] == np.arange(len(values))).all())
-    return Column(codes if same else new[codes], objects([value for _, value in places]))
+    return None if same else new, [value for _, value in places]
 
 
 def in_use(column: Column) -> list[Any]:

@@ -13,11 +13,11 @@ HEAD: Final = 1 << 20
 PIECE: Final = 1 << 23
 QUOTE: Final = 34
 
+#: So far before the end of a piece the end of its last line is looked for.
+TAIL: Final = 1 << 16
+
 #: So many lines at most are taken back to come to one that ends outside quotation marks.
 LINES: Final = 10_000
-
-#: Some records, in parts that are joined where they are read.
-Parts = tuple[bytes, bytes | memoryview]
 
 
 class Content:
@@ -47,23 +47,34 @@ class Content:
         self.file.seek(0)
         return self.file.read()
 
-    def pieces(self, start: int) -> Iterator[Parts | None]:
+    def pieces(self, start: int) -> Iterator[bytes | None]:
         """Whole records from `start` on, some mebibytes at a time; None where quotation marks do not close."""
-        self.file.seek(start)
-        begun, block = b"", self.file.read(PIECE)
-        while more := self.file.read(PIECE):
-            stop = _records(block, _quotes(begun))
-            yield (begun, memoryview(block)[:stop]) if stop else None
-            begun, block = block[stop:], more
-        last = (begun + block).rstrip(b"\r\n")
+        size = self.file.seek(0, io.SEEK_END)
+        while start + PIECE < size:
+            block = self._read(start, self._line_end(start + PIECE))
+            stop = _records(block)
+            if not stop:
+                yield None
+                return
+            yield block[:stop]
+            start += stop
+        last = self._read(start, size).rstrip(b"\r\n")
         if last:
-            yield (last, b"\n") if not _quotes(last) % 2 else None
+            yield last + b"\n" if not _quotes(last) % 2 else None
+
+    def _line_end(self, place: int) -> int:
+        """Where the last line ends before this place, if that is near."""
+        return place - TAIL + (self._read(place - TAIL, place).rfind(b"\n") + 1 or TAIL)
+
+    def _read(self, start: int, stop: int) -> bytes:
+        self.file.seek(start)
+        return self.file.read(stop - start)
 
 
-def _records(block: bytes, quotes: int) -> int:
-    """Where the last line ends outside quotation marks, so many of which stand before; 0 if none of the last does."""
+def _records(block: bytes) -> int:
+    """Where the last line ends outside quotation marks; 0 if none of the last does."""
     stop = block.rfind(b"\n") + 1
-    quotes += _quotes(block) - block.count(b'"', stop)
+    quotes = _quotes(block) - block.count(b'"', stop)
     for _ in range(LINES):
         if not quotes % 2:
             return stop

@@ -17,10 +17,9 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from selection.applicants import Column
 from selection.errors import InputError
-from selection.intake.coding import Coder, may_mask
-from selection.intake.contents import HEAD, Content
+from selection.intake.coding import Coder, columns, may_mask
+from selection.intake.contents import Content
 from selection.intake.encodings import decode, refuse_other_kinds
 from selection.intake.findings import Problem
 from selection.intake.forms import Form
@@ -28,7 +27,6 @@ from selection.intake.headings import Plan
 from selection.intake.pieces import read_pieces
 from selection.intake.records import END, Records
 from selection.intake.tables import Table
-from selection.threads import ahead
 
 if TYPE_CHECKING:
     from _csv import Reader as CsvReader
@@ -91,10 +89,9 @@ def _read_regular(content: Content, form: Form, source: str, planned: Planner) -
     masks = read_pieces(content.pieces(body), layout.separator, coders) if layout.separator.isascii() else None
     if masks is None:
         return None
-    columns = tuple((ahead if len(head) >= HEAD else map)(_column, coders))
-    size = next((len(c) for c in columns if c is not None), 0)
+    size = next((c.rows for c in coders if c is not None), 0)
     rows = np.arange(layout.first, layout.first + size)
-    return Table(layout.headings, columns, rows, masks=masks, source=source)
+    return Table(layout.headings, columns(coders), rows, masks=masks, source=source)
 
 
 def _beginning(head: bytes, begin: int, body: int) -> str | None:
@@ -210,10 +207,6 @@ def _refuse_wrong_separator(headings: Sequence[str], separator: str, form: Form,
         raise InputError("wrong_separator", sentence, source=source, separator=separator, seems=better)
 
 
-def _column(coder: Coder | None) -> Column | None:
-    return None if coder is None else coder.column()
-
-
 def _read_carefully(text: str, layout: Layout, notes: Sequence[Problem]) -> Table:
     """The table of an irregular file, through the csv module, some thousand records at a time."""
     coders, source = layout.coders(), layout.source
@@ -225,8 +218,7 @@ def _read_carefully(text: str, layout: Layout, notes: Sequence[Problem]) -> Tabl
         raise InputError("unclosed_quote", sentence, source=source, row=last[0])
     rows, findings = np.array(taken.rows, dtype=np.int64), (*notes, *taken.findings)
     masks = may_mask(text)
-    columns = tuple(map(_column, coders))
-    return Table(layout.headings, columns, rows, taken.rejected, findings, masks=masks, source=source)
+    return Table(layout.headings, columns(coders), rows, taken.rejected, findings, masks=masks, source=source)
 
 
 def _take_all(reader: CsvReader, row: int, taken: Records) -> tuple[int, list[str]]:

@@ -6,7 +6,6 @@ from collections.abc import Iterable, Sequence
 from typing import Final
 
 from selection.intake.coding import Coder, may_mask
-from selection.intake.contents import Parts
 from selection.intake.cutting import cut
 from selection.intake.parsers import installed, parse, strict
 from selection.intake.regularity import look_at
@@ -16,14 +15,14 @@ from selection.threads import ahead
 WIDEST: Final = 200
 
 
-def read_pieces(pieces: Iterable[Parts | None], separator: str, coders: Sequence[Coder | None]) -> bool | None:
+def read_pieces(pieces: Iterable[bytes | None], separator: str, coders: Sequence[Coder | None]) -> bool | None:
     """Hand all cells to the coders, and say whether one may be masked; None as soon as something is not regular."""
     fast = 2 <= len(coders) <= WIDEST and installed()
     masks = False
 
-    def read(parts: Parts | None) -> tuple[bool | None, list[Coder | None]]:
+    def read(piece: bytes | None) -> tuple[bool | None, list[Coder | None]]:
         own = [coder and Coder(coder.apart) for coder in coders]
-        return None if parts is None else (_parsed if fast else _cut)(b"".join(parts), separator, own), own
+        return None if piece is None else (_parsed if fast else _cut)(piece, separator, own), own
 
     for found, read_from in ahead(read, pieces):
         if found is None:
