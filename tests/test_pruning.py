@@ -15,8 +15,9 @@ from hypothesis import strategies as st
 from pieces import PiecesEngine
 from selection import Policy, select
 from selection.choice import choose, signatures
+from selection.choice.trees import Tree, _levels
 from selection.engines import running
-from selection.engines.pruning import Cells, kept, with_room
+from selection.engines.pruning import Cells, _unfilled, kept, with_room
 from selection.engines.spread import EngineOutcome
 from selection.errors import PolicyError
 from selection.intake import read_applicants
@@ -214,3 +215,36 @@ def test_few_rows_are_fetched_where_seats_are_a_tenth(cap: str | None, times: in
     assert there is not None
     assert 2000 <= there.candidates <= times * 2000
     assert here.certificate["blocks"][0]["reserves"] == there.certificate["blocks"][0]["reserves"]
+
+
+def unfilled_one_by_one(tree: Tree, limits: list[int], cells: list[tuple[int, int, int]]) -> list[bool]:
+    """Those of one place look first and then sit, one after the other, wherever all groups they are in have room."""
+    taken, unfilled = [0] * len(limits), []
+
+    def spare(group: int) -> int:
+        here = limits[group] - taken[group]
+        return here if group == tree.root else min(here, spare(int(tree.parent[group])))
+
+    for now in sorted({place for place, _, _ in cells}):
+        rows = [(group, number) for place, group, number in cells if place == now]
+        unfilled += [spare(group) > 0 for group, _ in rows]
+        for group, number in rows:
+            sits = min(number, spare(group))
+            while group != tree.root:
+                taken[group] += sits
+                group = int(tree.parent[group])
+            taken[group] += sits
+    return unfilled
+
+
+@settings(deadline=None, max_examples=300)
+@given(data=st.data(), size=st.integers(0, 6))
+def test_groups_are_full_for_whom_they_are_when_all_sit_one_by_one(data: st.DataObject, size: int) -> None:
+    parent = [data.draw(st.integers(group + 1, size)) for group in range(size)] + [size]
+    limits = data.draw(st.lists(st.integers(0, 9), min_size=size + 1, max_size=size + 1))
+    cells = data.draw(st.lists(st.tuples(st.integers(0, 5), st.integers(0, size), st.integers(0, 4)), max_size=25))
+    cells.sort(key=lambda cell: cell[0])
+    tree = Tree(np.array(parent), np.zeros(0, dtype=np.int64), _levels(np.array(parent)), size)
+    place, group, number = np.array(cells, dtype=np.int64).reshape(-1, 3).T
+    found = _unfilled(tree, np.array(limits), place, group, number)
+    assert found.tolist() == unfilled_one_by_one(tree, limits, cells)

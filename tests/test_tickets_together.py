@@ -6,7 +6,7 @@ import hashlib
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from selection import ranking
@@ -18,6 +18,7 @@ from selection.texts import Texts
 IDS = st.lists(st.text(max_size=90), min_size=1, max_size=30, unique=True)
 
 
+@settings(deadline=None)
 @given(IDS, st.binary(max_size=150), st.data())
 def test_the_bits_are_those_of_hashlib(ids: list[str], before: bytes, data: st.DataObject) -> None:
     places = data.draw(st.lists(st.integers(0, len(ids) - 1), min_size=1))
@@ -27,6 +28,10 @@ def test_the_bits_are_those_of_hashlib(ids: list[str], before: bytes, data: st.D
     drawn = [hashlib.sha256(before + ids[place].encode()).digest()[:8] for place in places]
     found = many.heads(texts, np.array(places), before)
     assert found is None or found.tolist() == [int.from_bytes(one) for one in drawn]
+    whole = many.hexadecimal(texts, before)
+    assert whole is None or [bytes(row).decode() for row in whole] == [
+        hashlib.sha256(before + one.encode()).hexdigest() for one in ids
+    ]
 
 
 @pytest.mark.parametrize("length", [0, 1, 3, 36, 37, 44, 45, 55, 56, 63, 64, 100, 108, 109, 255, 256])

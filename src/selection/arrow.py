@@ -62,6 +62,15 @@ def ends(pieces: Sequence[Any]) -> npt.NDArray[np.int64]:
     return np.cumsum(np.concatenate([*sizes, np.zeros(0, dtype=np.int64)]) + 1) - 1
 
 
+def parted(signs: npt.NDArray[np.uint8]) -> Any:
+    """An array of large strings, each row of bytes one of them."""
+    import pyarrow
+
+    number, width = signs.shape
+    ends = pyarrow.py_buffer(np.arange(number + 1) * width)
+    return pyarrow.LargeStringArray.from_buffers(number, ends, pyarrow.py_buffer(np.ascontiguousarray(signs)))
+
+
 def is_utf8(data: bytes) -> bool:
     """Whether bytes are UTF-8, told without making a text of them."""
     import pyarrow

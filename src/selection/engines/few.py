@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from types import MappingProxyType
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 import numpy.typing as npt
@@ -21,6 +21,7 @@ from selection.intake import Intake
 from selection.outcome import Outcome
 from selection.outcome.selecting import Beyond, decide
 from selection.policy import Policy
+from selection.texts import Texts
 
 Ints = npt.NDArray[np.int64]
 
@@ -39,7 +40,7 @@ class Few:
     def of(cls, cells: Cells, weights: Weights) -> Few:
         """Rows as an engine gives them, each id once."""
         ids = objects(list(cells["id"]))
-        _, once = np.unique(ids.astype(str), return_index=True)
+        once = _once(ids)
         profile = np.array([weights.place[key] for key in cells["key"]], dtype=np.int64)
         orders = {n: np.array(v, dtype=np.int64)[once] for n, v in cells.items() if n.startswith("order_")}
         bucket = np.array(cells.get("bucket", np.zeros(len(ids))), dtype=np.int64)
@@ -89,8 +90,9 @@ class Call:
             for (place, name), said in weights.pool.open_cells.items()
             for row in np.flatnonzero(few.profile == place).tolist()
         }
+        ids = Texts.of(few.ids)
         pool = Pool(
-            few.ids,
+            few.ids if ids is None else cast("npt.NDArray[Any]", ids),
             MappingProxyType(columns),
             np.arange(1, size + 1),
             standing,
@@ -145,6 +147,16 @@ class Call:
         orders = tuple(mine[name] for name in sorted(mine, key=lambda n: int(n.removeprefix("order_"))))
         ticket = outcome.ranking.ticket(place)
         return Upto(int(self.weights.level[profile]), orders, str(few.ids[place]) if ticket is None else ticket)
+
+
+def _once(ids: npt.NDArray[Any]) -> Ints:
+    """The place of each id, one of those who share it, in an order that does not depend on theirs."""
+    packed = Texts.of(ids)
+    if packed is not None:
+        order, hashes = packed.order(), packed.hashes()
+        if (hashes[order][1:] != hashes[order][:-1]).all():
+            return order
+    return np.unique(ids.astype(str), return_index=True)[1]
 
 
 def _column(sort: str, highest: bool, numbers: Ints) -> Column:

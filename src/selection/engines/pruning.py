@@ -13,7 +13,7 @@ Better is strictly better: those who are level are all kept, so that no ticket i
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -150,11 +150,12 @@ def _of_block(
     limits = np.append(table.limits, seats)
     for mask in distinct.tolist():
         rivals = np.flatnonzero(here & (mask_of & mask == mask))
-        own = mask_of[rivals] == mask
         open_ = _rank_within(alike[rivals], cells.place[rivals], cells.number[rivals]) < room[rivals]
         if len(distinct) <= MOST_MASKS:
-            open_ &= _unfilled(tree, limits, cells, rivals, own, free)
-        keep[rivals[own & open_]] = True
+            lots = cells.lot[rivals]
+            number = np.where(free[lots], cells.number[rivals], 0)
+            open_ &= _unfilled(tree, limits, cells.place[rivals], tree.leaf[lots], number)
+        keep[rivals[(mask_of[rivals] == mask) & open_]] = True
     return keep
 
 
@@ -188,42 +189,29 @@ def _rank_within(group: Ints, place: Ints, number: Ints) -> Ints:
     return ranks
 
 
-def _unfilled(tree: Tree, limits: Ints, cells: Cells, rivals: Ints, own: Bools, free: Bools) -> Bools:
-    """Whether the better rivals leave every nested cap of a cell, and the seats, unfilled."""
-    taken = [0] * (tree.root + 1)
-    parent, limit, root = tree.parent.tolist(), limits.tolist(), tree.root
-    lots = cells.lot[rivals]
-    leaves, places = tree.leaf[lots].tolist(), cells.place[rivals].tolist()
-    numbers = np.where(free[lots], cells.number[rivals], 0).tolist()
-    mine: list[bool] = own.tolist()
-    unfilled = np.zeros(len(rivals), dtype=bool)
-    start, size = 0, len(rivals)
-    while start < size and taken[root] < limit[root]:
-        end = start
-        while end < size and places[end] == places[start]:
-            if mine[end]:
-                unfilled[end] = _spare(leaves[end], parent, limit, taken, root) > 0
-            end += 1
-        for at in range(start, end):
-            if numbers[at]:
-                _take(leaves[at], numbers[at], parent, limit, taken, root)
-        start = end
-    return unfilled
+def _unfilled(tree: Tree, limits: Ints, place: Ints, group: Ints, number: Ints) -> Bools:
+    """Whether the better rivals leave every nested cap of a cell, and the seats, unfilled; rivals come in order.
 
-
-def _spare(group: int, parent: Sequence[int], limit: Sequence[int], taken: Sequence[int], root: int) -> int:
-    """How many more all groups from this one to the root have room for."""
-    spare = limit[group] - taken[group]
-    while group != root:
-        group = parent[group]
-        spare = min(spare, limit[group] - taken[group])
-    return spare
-
-
-def _take(group: int, number: int, parent: Sequence[int], limit: Sequence[int], taken: list[int], root: int) -> None:
-    number = min(number, _spare(group, parent, limit, taken, root))
-    while number:
-        taken[group] += number
-        if group == root:
-            break
-        group = parent[group]
+    However rivals are taken one by one, a group cannot hold more of those up to a place than the groups inside it hold
+    of them, added up, and its limit; from where that comes to its limit on, nobody more can come in.
+    """
+    full = np.where(limits > 0, np.iinfo(np.int64).max, np.int64(-1))
+    at, coming = group.copy(), number.copy()
+    for level in (*tree.levels, np.array([tree.root])):
+        inside = np.zeros(tree.root + 1, dtype=bool)
+        inside[level] = True
+        rows = np.flatnonzero(inside[at])
+        rows = rows[np.argsort(at[rows].astype(np.min_scalar_type(tree.root)), kind="stable")]
+        groups = at[rows]
+        first = np.diff(groups, prepend=-1) != 0
+        total = np.cumsum(coming[rows])
+        total -= (total - coming[rows])[first][np.cumsum(first) - 1]
+        held = np.minimum(total, limits[groups])
+        coming[rows] = np.where(first, held, np.diff(held, prepend=0))
+        at[rows] = tree.parent[groups]
+        over = np.flatnonzero(total >= limits[groups])
+        filled, earliest = np.unique(groups[over], return_index=True)
+        full[filled] = np.minimum(full[filled], place[rows[over[earliest]]])
+    for level in reversed(tree.levels):
+        full[level] = np.minimum(full[level], full[tree.parent[level]])
+    return np.asarray(full[group] >= place)

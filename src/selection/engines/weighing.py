@@ -119,13 +119,24 @@ def _intake(table: Table, found: Cells) -> Intake:
     import pandas as pd
 
     size = len(found["key"])
-    columns: dict[str, Any] = {heading: [None] * size for heading in table.headings.values()}
+    nothing = [None] * size
+    columns: dict[str, Any] = dict.fromkeys(table.headings.values(), nothing)
     columns |= {heading: list(found[f"field_{i}"]) for i, heading in enumerate(table.reading.profile)}
     for order in table.reading.orders:
         some: Any = datetime(2000, 1, 1, tzinfo=UTC) if order.sort == "time" else 1
         columns[order.heading] = [some if has else None for has in found[f"has_{order.place}"]]
     columns[table.reading.id] = [f"profile {place}" for place in range(size)]
-    return read_applicants(pd.DataFrame({h: pd.Series(cells, dtype=object) for h, cells in columns.items()}))
+    return read_applicants(pd.DataFrame({heading: _series(cells) for heading, cells in columns.items()}))
+
+
+def _series(cells: Sequence[Any]) -> Any:
+    """Cells as they are; texts, which are most, as Arrow has them."""
+    import pandas as pd
+    import pyarrow as pa
+
+    if set(map(type, cells)) <= {str, type(None)}:
+        return pd.Series(pd.arrays.ArrowExtensionArray(pa.array(cells, pa.large_string())))
+    return pd.Series(cells, dtype=object)
 
 
 def _levels(table: Table, assessment: Assessment) -> tuple[Ints, dict[str, Ints]]:

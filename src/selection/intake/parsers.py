@@ -57,12 +57,11 @@ def add_polars(coder: Coder, series: Any) -> None:
     import polars
 
     if coder.apart:
-        joined = (series.fill_null("") if series.null_count() else series).str.join(USUAL)
-        texts = Texts(joined.item().encode() + USUAL.encode() if len(series) else b"")
-        if len(texts) == len(series):
-            coder.add_packed(texts)
-        else:
+        texts = packed(series)
+        if texts is None:
             coder.add(series.fill_null("").to_list())
+        else:
+            coder.add_packed(texts)
         return
     coded = series if series.dtype == polars.Categorical else series.cast(polars.Categorical)
     numbers, distinct, some = coded.to_physical(), coded.unique(), bool(series.null_count())
@@ -74,6 +73,13 @@ def add_polars(coder: Coder, series: Any) -> None:
     places[held] = np.arange(len(held), dtype=np.int32)
     codes = places[(numbers.fill_null(len(places) - 1) if some else numbers).to_numpy()]
     coder.add_coded(distinct.cast(polars.String).to_list(), codes)
+
+
+def packed(series: Any) -> Texts | None:
+    """The texts of a polars series in one piece, empty where there is none; None where that cannot be."""
+    joined = (series.fill_null("") if series.null_count() else series).str.join(USUAL)
+    texts = Texts(joined.item().encode() + USUAL.encode() if len(series) else b"")
+    return texts if len(texts) == len(series) else None
 
 
 def _by_pyarrow(piece: bytes, look: Look, separator: str, coders: Sequence[Coder | None]) -> bool:
