@@ -53,10 +53,11 @@ def chosen(problem: BlockProblem, method: Method | None = None) -> frozenset[int
 
 
 @settings(max_examples=300, deadline=None)
-@given(problem=blocks(), patience=st.integers(1, 3))
-def test_leaps_over_few_turns_find_it_too(problem: BlockProblem, patience: int) -> None:
+@given(problem=blocks(), patience=st.integers(1, 3), together=st.integers(1, 4))
+def test_leaps_over_few_turns_find_it_too(problem: BlockProblem, patience: int, together: int) -> None:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(search, "_PATIENCE", patience)
+        patch.setattr(search, "_BLOCK", together)
         assert chosen(problem, "general") == enumerate_block(problem)[0]
 
 

@@ -30,6 +30,9 @@ from selection.choice.witness import Witness
 #: Fewer turns than this are decided one by one: a leap would cost more than it saves.
 _PATIENCE = 16
 
+#: So many turns are looked at together.
+_BLOCK = 1024
+
 
 def solve_general(problem: BlockProblem, seconds: float | None = None) -> Solution:
     """The exact block for any reserves and caps, by the integer programme on signature counts.
@@ -87,7 +90,8 @@ class _Descent:
 
     def _next_open(self, turn: int) -> int:
         while turn < len(self.sequence) and not self.open[self.sequence[turn]]:
-            turn += 1
+            block = self.open[self.problem.sequence[turn : turn + _BLOCK]]
+            turn += int(block.argmax()) if block.any() else len(block)
         return turn
 
     def _leap(self, turn: int, stride: int) -> int:
@@ -95,20 +99,7 @@ class _Descent:
 
         A completion that contains them all proves each of them right at their own turn. The turn reached, or `turn`.
         """
-        end = min(turn + stride, len(self.sequence))
-        room: list[int] = [*(self.problem.slack - self.full).tolist(), len(self.sequence)]
-        leaping: list[int] = []
-        left = self.limit - self.seats
-        for place in range(turn, end):
-            signature = self.sequence[place]
-            if not left:
-                end = place
-                break
-            if self.open[signature] and all(room[key] > 0 for key in self.keys[signature]):
-                for key in self.keys[signature]:
-                    room[key] -= 1
-                leaping.append(place)
-                left -= 1
+        leaping, end = self._unrefused(turn, min(turn + stride, len(self.sequence)))
         more = np.bincount(self.problem.sequence[leaping], minlength=len(self.supply)).astype(np.int64)
         whole = self.completion.of(self.admitted + more, self.open)
         if whole is None:
@@ -120,6 +111,50 @@ class _Descent:
             self.closed[key] = True
             self.open[self.programme.under.members(key)] = False
         return end
+
+    def _unrefused(self, turn: int, end: int) -> tuple[Ints, int]:
+        """The turns up to `end` that no cap refuses if all of these are taken, while there are seats; where that ends.
+
+        Block by block, and one by one only where a cap becomes full within a block.
+        """
+        room, left = self.problem.slack - self.full, self.limit - self.seats
+        open_ = self.open & self._roomy(room)
+        found = [np.zeros(0, dtype=np.int64)]
+        for start in range(turn, end, _BLOCK):
+            signatures = self.problem.sequence[start : min(start + _BLOCK, end)]
+            there = np.flatnonzero(open_[signatures])
+            asked = self._asked(signatures[there])
+            if ((asked > 0) & (asked > room)).any():
+                there = there[self._in_turn(signatures[there].tolist(), room.tolist())]
+                asked = self._asked(signatures[there])
+            if len(there) >= left:
+                found.append(start + there[:left])
+                end = int(found[-1][-1]) + 1
+                break
+            found.append(start + there)
+            left -= len(there)
+            room = room - asked
+            if (room[asked > 0] <= 0).any():
+                open_ &= self._roomy(room)
+        return np.concatenate(found), end
+
+    def _asked(self, signatures: Ints) -> Ints:
+        """How many places under each cap so many candidates take."""
+        return load(self.problem, np.bincount(signatures, minlength=len(self.supply)).astype(np.int64))
+
+    def _roomy(self, room: Ints) -> npt.NDArray[np.bool_]:
+        """The signatures under no full cap."""
+        return np.asarray((np.append(room, 1)[self.problem.keys] > 0).all(axis=1))
+
+    def _in_turn(self, signatures: list[int], room: list[int]) -> npt.NDArray[np.bool_]:
+        """Which of some candidates no cap refuses if those before them are taken."""
+        found = np.zeros(len(signatures), dtype=bool)
+        for place, signature in enumerate(signatures):
+            if all(room[key] > 0 for key in self.keys[signature]):
+                found[place] = True
+                for key in self.keys[signature]:
+                    room[key] -= 1
+        return found
 
     def _walk(self, turn: int, steps: int) -> int:
         """Decide the next few one by one."""

@@ -121,7 +121,7 @@ def _intake(table: Table, found: Cells) -> Intake:
     size = len(found["key"])
     nothing = [None] * size
     columns: dict[str, Any] = dict.fromkeys(table.headings.values(), nothing)
-    columns |= {heading: list(found[f"field_{i}"]) for i, heading in enumerate(table.reading.profile)}
+    columns |= {heading: found[f"field_{i}"] for i, heading in enumerate(table.reading.profile)}
     for order in table.reading.orders:
         some: Any = datetime(2000, 1, 1, tzinfo=UTC) if order.sort == "time" else 1
         columns[order.heading] = [some if has else None for has in found[f"has_{order.place}"]]
@@ -130,10 +130,12 @@ def _intake(table: Table, found: Cells) -> Intake:
 
 
 def _series(cells: Sequence[Any]) -> Any:
-    """Cells as they are; texts, which are most, as Arrow has them."""
+    """Cells as they are: whole numbers as an array; texts, which are most, as Arrow has them."""
     import pandas as pd
     import pyarrow as pa
 
+    if isinstance(cells, np.ndarray):
+        return pd.Series(cells)
     if set(map(type, cells)) <= {str, type(None)}:
         return pd.Series(pd.arrays.ArrowExtensionArray(pa.array(cells, pa.large_string())))
     return pd.Series(cells, dtype=object)
