@@ -113,13 +113,23 @@ def _draft(name: str, look: Look, exact: bool, split: str | None) -> Draft | Non
     if name == "submitted_at":
         return _moments(look, why)
     if name == "id":
-        unique = all(number == 1 for number in look.counts.values()) and not any("@" in t for t in look.texts)
-        return Draft(name, keys, places, False, f"{why}, and no two rows have the same") if unique else None
+        apart = no_id(look) is None
+        return Draft(name, keys, places, False, f"{why}, and no two rows have the same") if apart else None
     if name == "years_experience":
         return Draft(name, {**keys, "type": "number"}, places, False, why) if _numbers(look) >= 0.5 else None
     if name in ("name", "organisation") and (_addresses(look) > 0.1 or _numbers(look) > 0.5):
         return None
     return Draft(name, keys, places, False, why)
+
+
+def no_id(look: Look) -> str | None:
+    """What speaks against a column as that of ids though its heading speaks of them; None if nothing does."""
+    if not look.counts or not _heading("id", look.heading):
+        return None
+    if any("@" in text for text in look.texts):
+        return "its cells hold addresses, which ids in public lists would show"
+    several = sum(number for number in look.counts.values() if number > 1)
+    return f"{several:,} rows share it with another, and would be one applicant's by it" if several else None
 
 
 def _by_cells(name: str, look: Look) -> Draft | None:

@@ -10,6 +10,7 @@ from typing import Any, Final
 
 from selection.intake import Form
 from selection.intake.findings import short
+from selection.suggestions.columns import no_id
 from selection.suggestions.drafts import Draft
 from selection.suggestions.mapping import Unmapped
 from selection.suggestions.own import Finished
@@ -158,4 +159,5 @@ def _unread(looks: Iterable[Look]) -> list[str]:
 
 
 def _holds(look: Look) -> str:
-    return "" if look.counts else ", empty"
+    against = no_id(look)
+    return ", empty" if not look.counts else f"; no id: {against}" if against else ""
