@@ -284,6 +284,6 @@ def test_brackets_within_an_option_are_part_of_it(tmp_path: Path) -> None:
 
 
 def test_a_column_of_ids_that_rows_share_is_left_unread_and_why_is_said(file: Any) -> None:
-    suggestion = suggest(file("Id,Full name,Country\n1,A,Kenya\n1,B,Nepal\n2,C,Peru\n".encode()))
+    suggestion = suggest(file(b"Id,Full name,Country\n1,A,Kenya\n1,B,Nepal\n2,C,Peru\n"))
     assert "id" not in {one.name for one in suggestion.drafts}
     assert '"Id" (column 1; no id: 2 rows share it with another' in suggestion.text
