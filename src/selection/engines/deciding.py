@@ -12,13 +12,17 @@ from selection.engines.expressions import bucket
 
 Small = Callable[[Any], Any]
 
+#: Adds tickets that tell apart rows which are alike in these columns.
+Draw = Callable[[Any, Sequence[str]], Any]
 
-def decided(frame: Any, decisions: Decisions, orders: Sequence[str], small: Small) -> Any:
-    """Rows with keys, orders and tickets become id, status, rank, tier, score, block, seat and reason."""
+
+def decided(frame: Any, decisions: Decisions, orders: Sequence[str], small: Small, draw: Draw) -> Any:
+    """Rows with keys and orders become id, status, rank, tier, score, block, seat and reason."""
     frame = frame.join(small(decisions.by_key), on="key", how="left")
     pinned = nw.col("id").is_in(list(decisions.pinned)) if decisions.pinned else nw.lit(False)
     weighed = nw.col("status").is_null() | pinned
-    ranked = _ranked(_told(frame.filter(weighed), decisions, small), decisions, orders)
+    told = draw(_told(frame.filter(weighed), decisions, small), ["level", "bucket", *orders])
+    ranked = _ranked(told, decisions, orders)
     ranked = ranked.join(small(decisions.words), on="said", how="left").with_columns(
         nw.coalesce("now", _without_a_seat(decisions)).alias("status"), nw.col("because").alias("reason")
     )

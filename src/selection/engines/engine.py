@@ -19,6 +19,9 @@ Cells = Mapping[str, Any]
 #: What a column holds, as far as an engine needs to tell.
 Sort = Literal["text", "whole", "time", "other"]
 
+#: The column of the number that the first three digits of a ticket are.
+STARTING: Final = "start"
+
 #: Stands last in every order: the place of a missing value.
 LAST: Final = 2**62
 
@@ -64,7 +67,7 @@ class Reading:
 class Grid:
     """How levels with very many rows are cut into buckets: by `start` of the ticket, or by an order."""
 
-    column: str = "start"
+    column: str = STARTING
     low: int = 0
     width: int = 1
 

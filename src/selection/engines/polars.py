@@ -25,6 +25,13 @@ class PolarsEngine(Relational):
         frame = frame.with_columns(pl.col("id").map_batches(made, return_dtype=pl.String).alias("ticket"))
         return frame.with_columns(pl.col("ticket").str.slice(0, 3).str.to_integer(base=16).alias("start"))
 
+    def drawn_among(self, frame: Any, seed: str, alike: Sequence[str]) -> Any:
+        import polars as pl
+
+        among = pl.when(pl.len().over(alike) > 1).then(pl.col("id"))
+        made = partial(_tickets, seed)
+        return frame.with_columns(among.map_batches(made, return_dtype=pl.String).alias("ticket"))
+
     def numbered(self, frame: Any, names: Sequence[str]) -> Any:
         import polars as pl
 
@@ -45,9 +52,13 @@ class PolarsEngine(Relational):
 
 
 def _tickets(seed: str, ids: Any) -> Any:
-    """A series of the tickets of a series of ids: many are made together where that is faster."""
+    """The tickets of a series of ids, none where there is no id; many are made together where that is faster."""
     import polars as pl
 
+    known = ids.is_not_null()
+    if not known.all():
+        made, places = _tickets(seed, ids.filter(known)), known.cum_sum() - 1
+        return made.gather(places.set(~known, None))
     texts = packed(ids)
     digits = None if texts is None else many.hexadecimal(texts, f"{seed}:".encode("utf-8", "surrogatepass"))
     if digits is None:

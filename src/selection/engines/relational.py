@@ -16,6 +16,7 @@ from selection.engines.engine import (
     NOT_PLAIN,
     ODD_ID,
     PLAIN,
+    STARTING,
     Cells,
     Decisions,
     Engine,
@@ -42,6 +43,10 @@ class Relational(Engine):
     def drawn(self, frame: Any, seed: str) -> Any:
         """A native frame with `ticket`, the SHA-256 of `seed:id` in lower-case hexadecimal, and `start`, the number of
         its first three digits."""
+
+    def drawn_among(self, frame: Any, seed: str, alike: Sequence[str]) -> Any:  # noqa: ARG002 - for dialects that can
+        """The same, where tickets need only tell apart rows that are alike in these columns; others may have none."""
+        return self.drawn(frame, seed)
 
     @abstractmethod
     def numbered(self, frame: Any, names: Sequence[str]) -> Any:
@@ -202,10 +207,15 @@ class RelationalRows(Rows):
         return replace(self, frame=frame.with_columns(bucket(grid)), extra=tuple(table.column_names))
 
     def _with_tickets(self) -> Any:
-        frame = self.frame.select(*self.row)
-        if self.reading.seed is None:
-            return frame.with_columns(nw.col("id").alias("ticket"), nw.lit(0).alias("start"))
-        return nw.from_native(self.engine.drawn(frame.to_native(), self.reading.seed)).lazy()
+        return self._drawn(self.frame.select(*self.row), None)
+
+    def _drawn(self, frame: Any, alike: Sequence[str] | None) -> Any:
+        """Rows with their tickets; where it says in which columns rows are alike, others need none."""
+        engine, seed = self.engine, self.reading.seed
+        if seed is None:
+            return frame.with_columns(nw.col("id").alias("ticket"), nw.lit(0).alias(STARTING))
+        native = frame.to_native()
+        return nw.from_native(engine.drawn_among(native, seed, alike) if alike else engine.drawn(native, seed)).lazy()
 
     def cells(self) -> Cells:
         there = self.frame.filter(nw.col("lot") >= 0)
@@ -226,7 +236,14 @@ class RelationalRows(Rows):
 
     def decided(self, decisions: Decisions) -> Any:
         orders = orders_of([*self.row, *decisions.by_key.column_names])
-        return decided(self._with_tickets(), decisions, orders, self.engine.small).to_native()
+        # Tickets that cut levels into buckets are there already.
+        late = decisions.grid.column != STARTING
+        frame = self.frame.select(*self.row) if late else self._with_tickets()
+
+        def draw(ranked: Any, alike: Sequence[str]) -> Any:
+            return self._drawn(ranked, alike) if late else ranked
+
+        return decided(frame, decisions, orders, self.engine.small, draw).to_native()
 
 
 def cells(frame: Any) -> Cells:
