@@ -254,6 +254,16 @@ def test_a_pure_lottery_is_cut_into_buckets_by_ticket(light: Opened, number: int
     assert there.candidates < 4 * 200
 
 
+def test_equal_times_within_a_bucket_are_drawn(light: Opened, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Levels cut by time: only who has the time of another needs a ticket."""
+    monkeypatch.setattr(running_module, "SMALL", 2)
+    monkeypatch.setattr(running_module, "SHARE", 1000)
+    frame = registrations(1200)
+    here, there = select(frame, policy(), seed="s"), select(light(frame), policy(), seed="s")
+    assert there.grid.column.startswith("order_")
+    assert text_of(decisions(there)) == text_of(rows_of(here))
+
+
 def test_a_lottery_is_the_same_whatever_the_seed_holds(light: Opened) -> None:
     frame = registrations(120)
     for seed in ("it's", "$1 %s {x}", "çé\U0001f3b2", ""):
