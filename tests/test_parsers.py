@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 
 from selection import Form, Intake, read_applicants
 from selection.errors import SelectionError
-from selection.intake import delimited, pieces
+from selection.intake import contents, delimited, pieces
 from selection.intake.regularity import Look, look_at
 from selection.texts import USUAL, Texts
 
@@ -119,6 +119,35 @@ def test_a_record_cut_short_and_a_mark_misplaced_are_not_regular() -> None:
     assert look_at(good, ord(";"), 2) == Look(2, lines_in_cells=True)
     for bad in (b"1\n2;3\n", b'1;2"\n', b'1;"a"b\n', b'1;"a\n', b"1;\xff\n", b"1;2\r3;4\n", b"1;2\n\n3;4\n"):
         assert look_at(bad, ord(";"), 2) is None, bad
+
+
+class Sparing(io.BytesIO):
+    """A file that gives less than it is asked for."""
+
+    def read(self, size: int | None = -1, /) -> bytes:
+        return super().read(size if size is None or size < 0 else min(size, 7))
+
+
+@QUIET
+@given(
+    cells=st.lists(st.text(st.sampled_from(list('ab",\n')), max_size=9), min_size=1, max_size=40),
+    piece=st.integers(8, 64),
+)
+def test_pieces_are_all_of_a_file_cut_between_records(cells: list[str], piece: int) -> None:
+    target = io.StringIO(newline="")
+    csv.writer(target, lineterminator="\n").writerows([[cell, "x"] for cell in cells])
+    data = target.getvalue().encode()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(contents, "PIECE", piece)
+        patch.setattr(contents, "TAIL", piece // 2)
+        for file in (io.BytesIO(data), Sparing(data)):
+            pieces = list(contents.Content(file).pieces(0))
+            if None in pieces:
+                assert pieces.index(None) == len(pieces) - 1
+                continue
+            assert b"".join(pieces) == data
+            records = [row for part in pieces for row in csv.reader(io.StringIO(part.decode(), newline=""))]
+            assert records == [[cell, "x"] for cell in cells]
 
 
 @QUIET

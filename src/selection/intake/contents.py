@@ -49,7 +49,8 @@ class Content:
 
     def pieces(self, start: int) -> Iterator[bytes | None]:
         """Whole records from `start` on, some mebibytes at a time; None where quotation marks do not close."""
-        size = self.file.seek(0, io.SEEK_END)
+        self.file.seek(0, io.SEEK_END)
+        size = self.file.tell()
         while start + PIECE < size:
             block = self._read(start, self._line_end(start + PIECE))
             stop = _records(block)
@@ -68,7 +69,11 @@ class Content:
 
     def _read(self, start: int, stop: int) -> bytes:
         self.file.seek(start)
-        return self.file.read(stop - start)
+        found = self.file.read(stop - start)
+        # A file may give less than it was asked for.
+        while len(found) < stop - start and (more := self.file.read(stop - start - len(found))):
+            found += more
+        return found
 
 
 def _records(block: bytes) -> int:
