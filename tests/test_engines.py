@@ -288,6 +288,9 @@ def test_ids_that_would_be_read_otherwise_are_an_error(light: Opened, ids: list[
     with pytest.raises(InputError) as error:
         select(light(frame), policy(), seed="s")
     assert error.value.code in (code, "odd_ids")
+    assert str(error.value).startswith(
+        "1 row has " if error.value.facts["rows"] == 1 else f"{error.value.facts['rows']} rows have "
+    )
 
 
 def test_what_engines_cannot_do_is_said(light: Opened) -> None:

@@ -85,6 +85,7 @@ def check_ids(profiles: Cells) -> None:
             "an id that begins or ends with white space or with an exporter's quotation mark: clean it",
         ),
     ):
-        number = sum(n for s, n in zip(profiles["state"], profiles["number"], strict=True) if s == state)
+        number = int(sum(n for s, n in zip(profiles["state"], profiles["number"], strict=True) if s == state))
         if number:
-            raise InputError(code, f"{int(number):,} rows have {said}.", rows=int(number))
+            rows = "1 row has" if number == 1 else f"{number:,} rows have"
+            raise InputError(code, f"{rows} {said}.", rows=number)
