@@ -61,6 +61,29 @@ def test_leaps_over_few_turns_find_it_too(problem: BlockProblem, patience: int, 
         assert chosen(problem, "general") == enumerate_block(problem)[0]
 
 
+@settings(max_examples=150, deadline=None)
+@given(data=st.data(), together=st.integers(1, 9))
+def test_leaps_over_many_turns_are_the_walk_one_by_one(data: st.DataObject, together: int) -> None:
+    """Crossing caps over more candidates than can be enumerated; many stand under no cap at all."""
+    sequence = np.array(data.draw(st.lists(st.integers(0, 7), min_size=20, max_size=120)))
+    caps = [[-1, -1], [-1, -1], [0, -1], [0, -1], [-1, 1], [-1, 1], [0, 1], [0, 2]]
+    problem = BlockProblem(
+        sequence,
+        np.array([1, 0] * 4),
+        np.array(caps),
+        np.array(data.draw(st.lists(st.integers(0, 12), min_size=3, max_size=3))),
+        data.draw(st.integers(1, 90)),
+        (data.draw(st.integers(0, 30)),),
+        *("each", "order", "seats_first"),
+    )
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(search, "_PATIENCE", 10**9)
+        walked = chosen(problem, "general")
+        patch.setattr(search, "_PATIENCE", 1)
+        patch.setattr(search, "_BLOCK", together)
+        assert chosen(problem, "general") == walked
+
+
 @pytest.mark.parametrize("method", [None, *METHODS])
 @settings(max_examples=300, deadline=None)
 @given(problem=blocks())

@@ -25,6 +25,7 @@ from selection.choice.once import bits
 from selection.choice.problem import BlockProblem, Cause, Ints, Refusal, Solution
 from selection.choice.programme import Programme
 from selection.choice.start import Costs, plain_start, preference, proved_start
+from selection.choice.trees import UNLIMITED
 from selection.choice.witness import Witness
 
 #: Fewer turns than this are decided one by one: a leap would cost more than it saves.
@@ -115,39 +116,32 @@ class _Descent:
     def _unrefused(self, turn: int, end: int) -> tuple[Ints, int]:
         """The turns up to `end` that no cap refuses if all of these are taken, while there are seats; where that ends.
 
-        Block by block, and one by one only where a cap becomes full within a block.
+        Block by block, and one by one only where a cap becomes full within a block. No work grows with signatures.
         """
-        room, left = self.problem.slack - self.full, self.limit - self.seats
-        open_ = self.open & self._roomy(room)
+        # The last place stands for no cap at all, which is never full.
+        room = np.append(self.problem.slack - self.full, UNLIMITED)
+        left = self.limit - self.seats
         found = [np.zeros(0, dtype=np.int64)]
         for start in range(turn, end, _BLOCK):
             signatures = self.problem.sequence[start : min(start + _BLOCK, end)]
-            there = np.flatnonzero(open_[signatures])
-            asked = self._asked(signatures[there])
-            if ((asked > 0) & (asked > room)).any():
-                there = there[self._in_turn(signatures[there].tolist(), room.tolist())]
-                asked = self._asked(signatures[there])
+            caps = self.problem.keys[signatures]
+            there = np.flatnonzero(self.open[signatures] & (room[caps] > 0).all(axis=1))
+            asked, number = np.unique(caps[there], return_counts=True)
+            if (number > room[asked]).any():
+                rest = dict(zip(asked.tolist(), room[asked].tolist(), strict=True))
+                there = there[self._in_turn(signatures[there].tolist(), rest)]
+                asked, number = np.unique(caps[there], return_counts=True)
             if len(there) >= left:
                 found.append(start + there[:left])
                 end = int(found[-1][-1]) + 1
                 break
             found.append(start + there)
             left -= len(there)
-            room = room - asked
-            if (room[asked > 0] <= 0).any():
-                open_ &= self._roomy(room)
+            room[asked] -= number
         return np.concatenate(found), end
 
-    def _asked(self, signatures: Ints) -> Ints:
-        """How many places under each cap so many candidates take."""
-        return load(self.problem, np.bincount(signatures, minlength=len(self.supply)).astype(np.int64))
-
-    def _roomy(self, room: Ints) -> npt.NDArray[np.bool_]:
-        """The signatures under no full cap."""
-        return np.asarray((np.append(room, 1)[self.problem.keys] > 0).all(axis=1))
-
-    def _in_turn(self, signatures: list[int], room: list[int]) -> npt.NDArray[np.bool_]:
-        """Which of some candidates no cap refuses if those before them are taken."""
+    def _in_turn(self, signatures: list[int], room: dict[int, int]) -> npt.NDArray[np.bool_]:
+        """Which of some candidates no cap refuses if those before them are taken; `room` under each cap they are."""
         found = np.zeros(len(signatures), dtype=bool)
         for place, signature in enumerate(signatures):
             if all(room[key] > 0 for key in self.keys[signature]):
