@@ -12,7 +12,6 @@ from __future__ import annotations
 import argparse
 import statistics
 import tempfile
-import time
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
@@ -22,6 +21,7 @@ import pandas
 import polars
 import race_table
 from pyarrow import csv
+from turns import seconds_of
 
 from selection import Policy, read_applicants, select
 
@@ -47,13 +47,7 @@ def main() -> None:
         for kind, frame in frames.items():
             works[f"select, {kind}"] = partial(select, frame, policy, seed=race_table.SEED)
         works["decide"] = partial(select, intake, policy, seed=race_table.SEED)
-        seconds: dict[str, list[float]] = {what: [] for what in works}
-        for turn in range(asked.times + 1):
-            for what, work in works.items():
-                start = time.perf_counter()
-                work()
-                if turn:
-                    seconds[what].append(time.perf_counter() - start)
+        seconds = seconds_of(works, asked.times)
     median = {what: statistics.median(one) for what, one in seconds.items()}
     print(f"| {asked.rows:,} rows | seconds | range | times parsing alone |\n|---|---:|---|---:|")
     for what, one in seconds.items():

@@ -13,7 +13,6 @@ import argparse
 import csv
 import statistics
 import tempfile
-import time
 from collections.abc import Callable
 from datetime import datetime
 from itertools import islice
@@ -22,10 +21,12 @@ from typing import Any
 
 import race_table
 from pydantic import BaseModel
+from turns import seconds_of
 
 from selection import Policy, read_applicants
 
 SOME = 20_000
+MODEL = "a pydantic model each"
 
 
 class Registration(BaseModel):
@@ -56,23 +57,22 @@ def main() -> None:
         with open(table, encoding="utf-8", newline="") as file:
             rows = list(islice(csv.DictReader(file), SOME))
         policy = Policy.load(folder / "policy.toml")
-        ways: dict[str, tuple[int, Callable[[], Any]]] = {
-            "a pydantic model each": (len(rows), lambda: [Registration.model_validate(row) for row in rows]),
-            "policy.assess": (len(rows), lambda: [policy.assess(row) for row in rows]),
-            "read_applicants, all at once": (asked.rows, lambda: read_applicants(table, form=folder / "form.toml")),
-            "pyarrow, parsing alone": (asked.rows, lambda: _parsed(table)),
+        singly: dict[str, Callable[[], Any]] = {
+            MODEL: lambda: [Registration.model_validate(row) for row in rows],
+            "policy.assess": lambda: [policy.assess(row) for row in rows],
         }
-        runs: dict[str, list[float]] = {name: [] for name in ways}
-        for turn in range(asked.times + 1):
-            for name, (number, work) in ways.items():
-                start = time.perf_counter()
-                work()
-                if turn:
-                    runs[name].append((time.perf_counter() - start) / number * 1e6)
+        together: dict[str, Callable[[], Any]] = {
+            "read_applicants, all at once": lambda: read_applicants(table, form=folder / "form.toml"),
+            "pyarrow, parsing alone": lambda: _parsed(table),
+        }
+        runs = {
+            name: [second / (len(rows) if name in singly else asked.rows) * 1e6 for second in found]
+            for name, found in seconds_of(singly | together, asked.times).items()
+        }
     median = {name: statistics.median(found) for name, found in runs.items()}
     print("| | microseconds a row | range | beside a model |\n|---|---:|---|---:|")
     for name, found in runs.items():
-        ratio = median[name] / median["a pydantic model each"]
+        ratio = median[name] / median[MODEL]
         print(f"| {name} | {median[name]:.2f} | {min(found):.2f} to {max(found):.2f} | {ratio:.2f} |")
 
 

@@ -33,8 +33,9 @@ SPACE: Final = np.uint8(32)
 UPTO: Final = np.array([256**size - 1 for size in range(9)], dtype=np.uint64)
 HALF: Final = np.uint64(32)
 
-#: The bit that small ASCII letters have and capital ones have not, in eight bytes.
-SMALL: Final = np.uint64(0x2020202020202020)
+#: The bit that small ASCII letters have and capital ones have not, and the same in eight bytes.
+SMALL: Final = 0x20
+ALL_SMALL: Final = np.uint64(int.from_bytes(bytes([SMALL]) * 8))
 
 #: Places in so many bytes are kept in half the memory, with room for sums.
 SHORT: Final = 1 << 30
@@ -287,7 +288,7 @@ def _hashes(texts: Texts, caseless: bool) -> Hashes:
         # An end of nothing adds nothing, so that the number does not depend on the other texts.
         word = eights[at:][starts]
         if caseless:
-            word |= SMALL
+            word |= ALL_SMALL
         word &= UPTO.take(lengths - at, mode="clip")
         word ^= word >> HALF
         word *= np.uint64(pow(SPREAD, at // 8 + 1, 2**64))

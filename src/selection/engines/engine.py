@@ -19,9 +19,6 @@ Cells = Mapping[str, Any]
 #: What a column holds, as far as an engine needs to tell.
 Sort = Literal["text", "whole", "time", "other"]
 
-#: The column of the number that the first three digits of a ticket are.
-STARTING: Final = "start"
-
 #: Stands last in every order: the place of a missing value.
 LAST: Final = 2**62
 
@@ -67,9 +64,14 @@ class Reading:
 class Grid:
     """How levels with very many rows are cut into buckets: by `start` of the ticket, or by an order."""
 
-    column: str = STARTING
+    column: str = "start"
     low: int = 0
     width: int = 1
+
+    @property
+    def by_ticket(self) -> bool:
+        """Whether tickets are needed to tell buckets."""
+        return self.column == "start"
 
 
 @dataclass(frozen=True)

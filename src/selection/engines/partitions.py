@@ -171,7 +171,7 @@ class Joining:
         frame = frame.assign(**{n: np.append(v, -1)[at] for n, v in self.columns.items() if n != "key"})
         bucket = np.zeros(len(frame), dtype=np.int64)
         cut = np.flatnonzero(frame["split"].to_numpy() == 1)
-        if self.grid.column == "start":
+        if self.grid.by_ticket:
             ids = frame["id"].to_numpy()[cut].tolist()
             number = np.array([int(t[:3], 16) for t in tickets(ids, self.seed)] if self.seed else [0] * len(cut))
         else:

@@ -16,7 +16,6 @@ from selection.engines.engine import (
     NOT_PLAIN,
     ODD_ID,
     PLAIN,
-    STARTING,
     Cells,
     Decisions,
     Engine,
@@ -213,7 +212,7 @@ class RelationalRows(Rows):
         """Rows with their tickets; where it says in which columns rows are alike, others need none."""
         engine, seed = self.engine, self.reading.seed
         if seed is None:
-            return frame.with_columns(nw.col("id").alias("ticket"), nw.lit(0).alias(STARTING))
+            return frame.with_columns(nw.col("id").alias("ticket"), nw.lit(0).alias("start"))
         native = frame.to_native()
         return nw.from_native(engine.drawn_among(native, seed, alike) if alike else engine.drawn(native, seed)).lazy()
 
@@ -236,12 +235,11 @@ class RelationalRows(Rows):
 
     def decided(self, decisions: Decisions) -> Any:
         orders = orders_of([*self.row, *decisions.by_key.column_names])
-        # Tickets that cut levels into buckets are there already.
-        late = decisions.grid.column != STARTING
-        frame = self.frame.select(*self.row) if late else self._with_tickets()
+        by_ticket = decisions.grid.by_ticket
+        frame = self._with_tickets() if by_ticket else self.frame.select(*self.row)
 
         def draw(ranked: Any, alike: Sequence[str]) -> Any:
-            return self._drawn(ranked, alike) if late else ranked
+            return ranked if by_ticket else self._drawn(ranked, alike)
 
         return decided(frame, decisions, orders, self.engine.small, draw).to_native()
 

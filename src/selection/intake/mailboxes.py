@@ -8,7 +8,7 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 
-from selection.texts import WIDE, Texts, hashes_of
+from selection.texts import SMALL, WIDE, Texts, hashes_of
 
 #: Providers that ignore dots and what follows a plus sign in an address.
 IGNORES_DOTS: Final = ("gmail.com", "googlemail.com")
@@ -24,9 +24,6 @@ AT, DOT, PLUS = b"@.+"
 Hashes = npt.NDArray[np.uint64]
 Flags = npt.NDArray[np.bool_]
 Places = npt.NDArray[np.int64]
-
-#: The bit that small ASCII letters have and capital ones have not; dots, digits and hyphens have it too.
-SMALL: Final = np.uint8(0x20)
 
 #: White space in ASCII and the signs below it, by byte; and with it the bytes with which other white space may begin.
 SPACES: Final[Flags] = np.arange(256) < 33
@@ -142,6 +139,7 @@ def _of(folded: Texts, marks: Places, ends: Places, domains: Sequence[str]) -> F
     for domain in domains:
         places = np.flatnonzero(lengths == len(domain))
         same = np.ones(len(places), dtype=bool)
+        # Dots, digits and hyphens have the bit of small letters too.
         for step, sign in enumerate(domain.encode(), start=1):
             same &= signs[marks[places] + step] | SMALL == sign
         found[places[same]] = True
