@@ -31,7 +31,6 @@ SPACE: Final = np.uint8(32)
 
 #: The bits of so many bytes.
 UPTO: Final = np.array([256**size - 1 for size in range(9)], dtype=np.uint64)
-HALF: Final = np.uint64(32)
 
 #: The bit that small ASCII letters have and capital ones have not, and the same in eight bytes.
 SMALL: Final = 0x20
@@ -290,7 +289,7 @@ def _hashes(texts: Texts, caseless: bool) -> Hashes:
         if caseless:
             word |= ALL_SMALL
         word &= UPTO.take(lengths - at, mode="clip")
-        word ^= word >> HALF
+        word ^= word >> np.uint64(32)
         word *= np.uint64(pow(SPREAD, at // 8 + 1, 2**64))
         keys += word
     keys ^= keys >> np.uint64(29)
