@@ -159,10 +159,12 @@ def _renumbered(values: Sequence[Any]) -> tuple[Codes | None, list[Any]]:
 def in_use(column: Column) -> list[Any]:
     """The column's distinct values, `None` for those that no record holds."""
     found = np.zeros(len(column.values) + 1, dtype=bool)
-    found[column.codes] = True
     values: list[Any] = column.values.tolist()
-    if found[:-1].all():
-        return values
+    # Of few different values the first records mostly hold all.
+    for start in range(0, len(column), MANY):
+        found[column.codes[start : start + MANY]] = True
+        if found[:-1].all():
+            return values
     return [v if u else None for v, u in zip(values, found[:-1].tolist(), strict=True)]
 
 

@@ -12,10 +12,10 @@ import numpy.typing as npt
 from selection.applicants import Column, canonical_text
 from selection.intake.findings import Ledger
 from selection.intake.mailboxes import mailboxes, normalised_email
+from selection.intake.repeats import ascend, repeated
 from selection.texts import Texts
 
 Codes = npt.NDArray[np.int64]
-Hashes = npt.NDArray[Any]
 
 
 @dataclass(frozen=True)
@@ -51,8 +51,10 @@ def find_duplicates(
 
 def by_id(ids: npt.NDArray[Any]) -> Alike:
     """Applicants with one id."""
-    hashes = ids.hashes() if isinstance(ids, Texts) else np.fromiter(map(hash, ids), dtype=np.int64, count=len(ids))
-    return Alike(_repeated(hashes, np.arange(len(ids)), ids.__getitem__))
+    if isinstance(ids, Texts):
+        return Alike([] if ascend(ids) else _alike(repeated(ids.hashes()), ids.__getitem__))
+    hashes = np.fromiter(map(hash, ids), dtype=np.int64, count=len(ids)).view(np.uint64)
+    return Alike(_alike(repeated(hashes), ids.__getitem__))
 
 
 def by_mailbox(column: Column | None) -> Alike:
@@ -63,23 +65,19 @@ def by_mailbox(column: Column | None) -> Alike:
     hashes, invalid = mailboxes(addresses if isinstance(addresses, Texts) else addresses.tolist())
     no_address = np.zeros(len(hashes) + 1, dtype=bool)
     no_address[invalid] = True
-    no_address[-1] = False
     unknown = np.flatnonzero(no_address[column.codes] & (column.codes >= 0)).tolist() if invalid else []
     no_address[-1] = True
-    known = np.flatnonzero(~no_address[column.codes])
-    groups = _repeated(hashes[column.codes[known]], known, lambda place: normalised_email(column.at(place)))
-    return Alike(groups, unknown)
+    without = no_address[column.codes]
+    known = np.flatnonzero(~without) if without.any() else None
+    found = repeated(hashes[column.codes if known is None else column.codes[known]])
+    places = found if known is None else known[found]
+    return Alike(_alike(places, lambda place: normalised_email(column.at(place))), unknown)
 
 
-def _repeated(hashes: Hashes, places: Codes, key: Callable[[int], Any]) -> list[list[int]]:
-    """The places of each key that occurs more than once: those whose hashes do, looked at more closely."""
-    ordered = np.sort(hashes)
-    several = ordered[1:][ordered[1:] == ordered[:-1]]
-    if not len(several):
-        return []
-    near = several[np.minimum(np.searchsorted(several, hashes), len(several) - 1)]
+def _alike(places: Codes, key: Callable[[int], Any]) -> list[list[int]]:
+    """The places of each key that occurs more than once."""
     groups: dict[Any, list[int]] = {}
-    for place in places[near == hashes].tolist():
+    for place in places.tolist():
         groups.setdefault(key(place), []).append(place)
     return [group for group in groups.values() if len(group) > 1]
 

@@ -9,6 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from selection.texts import SMALL, WIDE, Texts, hashes_of
+from selection.threads import ahead
 
 #: Providers that ignore dots and what follows a plus sign in an address.
 IGNORES_DOTS: Final = ("gmail.com", "googlemail.com")
@@ -48,7 +49,7 @@ def mailboxes(addresses: Sequence[str] | Texts) -> tuple[Hashes, list[int]]:
     if packed is None:
         return _one_by_one(addresses.tolist() if isinstance(addresses, Texts) else addresses)
     hashes, invalid, start = [np.zeros(0, dtype=np.uint64)], list[int](), 0
-    for found, none in map(_of_piece, packed.pieces()):
+    for found, none in ahead(_of_piece, packed.pieces()):
         hashes.append(found)
         invalid += [start + place for place in none]
         start += len(found)

@@ -1,0 +1,55 @@
+"""Which numbers or texts of many occur more than once, mostly seen without a look at each."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from selection.texts import Texts
+
+Places = npt.NDArray[np.int64]
+Hashes = npt.NDArray[np.uint64]
+
+
+def repeated(hashes: Hashes) -> Places:
+    """The places of numbers that occur more than once, in order.
+
+    Only the upper halves of all are sorted; they leave a few to look at for each of many thousand.
+    """
+    upper = (hashes >> np.uint64(32)).astype(np.uint32)
+    beginnings = np.zeros(1 << 16, dtype=bool)
+    beginnings[_several(upper) >> np.uint32(16)] = True
+    near = np.flatnonzero(beginnings[upper >> np.uint32(16)])
+    several = _several(hashes[near])
+    if not len(several):
+        return near[:0]
+    return near[several[np.minimum(np.searchsorted(several, hashes[near]), len(several) - 1)] == hashes[near]]
+
+
+def _several(numbers: npt.NDArray[Any]) -> npt.NDArray[Any]:
+    """The numbers that occur more than once, sorted."""
+    ordered = np.sort(numbers)
+    return ordered[1:][ordered[1:] == ordered[:-1]]
+
+
+def ascend(texts: Texts) -> bool:
+    """Whether each text is longer than the one before it or comes after it, as serial numbers do: then none is twice."""
+    last = (-1, b"")
+    for piece in filter(len, texts.pieces()):
+        words, first, end = piece.words(), piece[0].encode(), piece[-1].encode()
+        if words is None or (len(first), first) <= last or not _each_above([piece.lengths, *words]):
+            return False
+        last = (len(end), end)
+    return True
+
+
+def _each_above(keys: Sequence[npt.NDArray[Any]]) -> bool:
+    """Whether each row of these keys is above the one before it, by the first key, where that is equal by the next."""
+    above = np.zeros(len(keys[0]) - 1, dtype=bool)
+    for key in reversed(keys):
+        above &= key[1:] == key[:-1]
+        above |= key[1:] > key[:-1]
+    return bool(above.all())
