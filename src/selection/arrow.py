@@ -71,7 +71,7 @@ def parted(signs: npt.NDArray[np.uint8]) -> Any:
     return pyarrow.LargeStringArray.from_buffers(number, ends, pyarrow.py_buffer(np.ascontiguousarray(signs)))
 
 
-def is_utf8(data: bytes) -> bool:
+def is_utf8(data: bytes | bytearray) -> bool:
     """Whether bytes are UTF-8, told without making a text of them."""
     import pyarrow
 

@@ -31,8 +31,14 @@ class Coder:
         self.apart = apart
         self._pieces: list[Texts | list[str]] = []
         self._places: dict[str, int] = {}
-        # The cells of each block by numbers of its own, and which text of the column each of these is (None: itself).
-        self._codes: list[tuple[Codes, Codes | None]] = []
+        # Room for codes, of which the first `_size` are those of the cells so far.
+        self._room: Codes = np.empty(0, dtype=np.int32)
+        self._size = 0
+
+    def make_room(self, room: Codes) -> None:
+        """Put codes here from now on, as long as there is room, so that memory is taken once."""
+        room[: self._size] = self._room[: self._size]
+        self._room = room
 
     def add(self, cells: Sequence[str]) -> None:
         """Take in the next cells of the column."""
@@ -43,15 +49,31 @@ class Coder:
         places = self._places
         for text in set(cells).difference(places):
             places[text] = len(places)
-        self._codes.append((np.fromiter(map(places.__getitem__, cells), dtype=np.int32, count=len(cells)), None))
+        self._put(np.fromiter(map(places.__getitem__, cells), dtype=np.int32, count=len(cells)), None)
 
     def add_coded(self, texts: Sequence[str], codes: Codes) -> None:
         """Take in the next cells of the column, given as different texts and which of them each is, -1 for none."""
         if not self._places and len(set(texts)) == len(texts):
             self._places = {text: place for place, text in enumerate(texts)}
-            self._codes.append((codes, None))
-            return
-        self._codes.append((codes, self._known(texts)))
+            self._put(codes, None)
+        else:
+            self._put(codes, self._known(texts))
+
+    def _put(self, codes: Codes, known: Codes | None) -> None:
+        """The codes of the next cells, which stand for what is `known` of them (None: themselves)."""
+        end = self._size + len(codes)
+        if known is None and not len(self._room):
+            self._room = codes
+        else:
+            if end > len(self._room):
+                self.make_room(np.empty(end + end // 2, dtype=np.int32))
+            room = self._room[self._size : end]
+            if known is None:
+                room[:] = codes
+            else:
+                # The last of these is that of -1.
+                known.take(codes, out=room, mode="wrap")
+        self._size = end
 
     def _known(self, texts: Sequence[str]) -> Codes:
         """The places of texts among those of the column, and that of none."""
@@ -68,40 +90,28 @@ class Coder:
     def take_over(self, other: Coder) -> None:
         """Take in all cells of another coder."""
         self._pieces += other._pieces
-        if other._codes:
-            known = self._known(list(other._places))
-            self._codes += [(codes, known if own is None else known[own]) for codes, own in other._codes]
+        if other._size:
+            self._put(other._room[: other._size], self._known(list(other._places)))
 
     @property
     def rows(self) -> int:
         """How many cells were taken in."""
-        return sum(map(len, self._pieces)) + sum(len(block) for block, _ in self._codes)
+        return sum(map(len, self._pieces)) if self.apart else self._size
 
-    def column(self, room: Codes | None = None) -> Column:
-        """The finished column: stripped, without empty texts; its codes are put into `room` where there is some."""
-        codes = np.empty(self.rows, dtype=np.int32) if room is None else room
+    def column(self) -> Column:
+        """The finished column: stripped, without empty texts."""
         if self.apart:
+            rows = self.rows
+            codes = self._room[:rows] if len(self._room) >= rows else np.empty(rows, dtype=np.int32)
             return _from_pieces(self._pieces, codes)
-        new, values = _renumbered([text.strip() or None for text in self._places])
-        end = 0
-        for block, places in self._codes:
-            known = new if places is None else places if new is None else new[places]
-            codes[end : end + len(block)] = block if known is None else known[block]
-            end += len(block)
-        return Column(codes, objects(values))
+        return recoded(self._room[: self._size], [text.strip() or None for text in self._places])
 
 
 def columns(coders: Sequence[Coder | None]) -> tuple[Column | None, ...]:
-    """The finished columns of a table: long ones by several threads, with room for all their codes made at once."""
+    """The finished columns of a table, long ones by several threads."""
     taken = [coder for coder in coders if coder is not None]
-    room = np.empty((len(taken), taken[0].rows if taken else 0), dtype=np.int32)
-    made = iter((ahead if room.shape[1] > MANY else map)(_finished, zip(taken, room, strict=True)))
+    made = iter((ahead if taken and taken[0].rows > MANY else map)(Coder.column, taken))
     return tuple(None if coder is None else next(made) for coder in coders)
-
-
-def _finished(given: tuple[Coder, Codes]) -> Column:
-    coder, room = given
-    return coder.column(room)
 
 
 def _from_pieces(pieces: Sequence[Texts | list[str]], codes: Codes) -> Column:
@@ -189,7 +199,7 @@ def unmasked_text(text: str) -> str:
     return text[1:].replace("\\|", "|").strip() or text if MASKED.match(text) else text
 
 
-def may_mask(text: str | bytes) -> bool:
+def may_mask(text: str | bytes | bytearray) -> bool:
     """Whether a text may hold a masked cell at all: a quick look at a whole file."""
     if isinstance(text, str):
         return "'" in text and MASKED.search(text) is not None

@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 from collections.abc import Iterator
 from functools import cached_property
-from typing import BinaryIO, Final
+from typing import Final
 
 import numpy as np
 
@@ -23,8 +23,10 @@ LINES: Final = 10_000
 class Content:
     """Bytes that are read when they are asked for, so that a large file need not be held as a whole."""
 
-    def __init__(self, file: BinaryIO) -> None:
-        self.file = file if file.seekable() else io.BytesIO(file.read())
+    def __init__(self, file: io.BufferedIOBase) -> None:
+        self.file: io.BufferedIOBase = file if file.seekable() else io.BytesIO(file.read())
+        # Memory that was just used is much faster than new one.
+        self._spare: list[bytearray] = []
 
     @classmethod
     def of(cls, data: bytes) -> Content:
@@ -47,21 +49,43 @@ class Content:
         self.file.seek(0)
         return self.file.read()
 
-    def pieces(self, start: int) -> Iterator[bytes | None]:
-        """Whole records from `start` on, some mebibytes at a time; None where quotation marks do not close."""
+    @cached_property
+    def size(self) -> int:
+        """How many bytes there are."""
         self.file.seek(0, io.SEEK_END)
-        size = self.file.tell()
-        while start + PIECE < size:
-            block = self._read(start, self._line_end(start + PIECE))
+        return self.file.tell()
+
+    def pieces(self, start: int) -> Iterator[bytes | bytearray | None]:
+        """Whole records from `start` on, some mebibytes at a time; None where quotation marks do not close."""
+        while start + PIECE < self.size:
+            block = self._filled(start, self._line_end(start + PIECE))
             stop = _records(block)
             if not stop:
                 yield None
                 return
-            yield block[:stop]
+            del block[stop:]
+            yield block
             start += stop
-        last = self._read(start, size).rstrip(b"\r\n")
+        last = self._read(start, self.size).rstrip(b"\r\n")
         if last:
             yield last + b"\n" if not _quotes(last) % 2 else None
+
+    def give_back(self, piece: bytes | bytearray) -> None:
+        """Let the memory of a piece that nobody looks at any more be used for another."""
+        if isinstance(piece, bytearray):
+            self._spare.append(piece)
+
+    def _filled(self, start: int, stop: int) -> bytearray:
+        size = stop - start
+        block = _resized(self._spare.pop(), size) if self._spare else bytearray(size)
+        self.file.seek(start)
+        with memoryview(block) as room:
+            found = 0
+            # A file may give less than it was asked for.
+            while found < size and (more := self.file.readinto(room[found:])):
+                found += more
+        del block[found:]
+        return block
 
     def _line_end(self, place: int) -> int:
         """Where the last line ends before this place, if that is near."""
@@ -76,7 +100,17 @@ class Content:
         return found
 
 
-def _records(block: bytes) -> int:
+def _resized(block: bytearray, size: int) -> bytearray:
+    """The same memory, if a parser's thread does not happen to hold it still, with so many bytes."""
+    try:
+        del block[size:]
+        block += bytes(size - len(block))
+    except BufferError:
+        return bytearray(size)
+    return block
+
+
+def _records(block: bytes | bytearray) -> int:
     """Where the last line ends outside quotation marks; 0 if none of the last does."""
     stop = block.rfind(b"\n") + 1
     quotes = _quotes(block) - block.count(b'"', stop)
@@ -89,5 +123,5 @@ def _records(block: bytes) -> int:
     return 0
 
 
-def _quotes(block: bytes) -> int:
+def _quotes(block: bytes | bytearray) -> int:
     return int(np.count_nonzero(np.frombuffer(block, dtype=np.uint8) == QUOTE)) if b'"' in block else 0

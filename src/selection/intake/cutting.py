@@ -23,7 +23,7 @@ Flags = npt.NDArray[np.bool_]
 Words = npt.NDArray[np.uint64]
 
 
-def cut(data: bytes, separator: int, coders: Sequence[Coder | None]) -> bool | None:
+def cut(data: bytes | bytearray, separator: int, coders: Sequence[Coder | None]) -> bool | None:
     """Hand all cells of these whole records to the coders, and say whether a cell may be masked.
 
     None as soon as something is not regular: a record, an encoding, a line end.
@@ -41,7 +41,7 @@ def cut(data: bytes, separator: int, coders: Sequence[Coder | None]) -> bool | N
     return may_mask(block)
 
 
-def _is_utf8(block: bytes) -> bool:
+def _is_utf8(block: bytes | bytearray) -> bool:
     try:
         block.decode()
     except UnicodeDecodeError:
@@ -64,7 +64,7 @@ def _add(coder: Coder, piece: Piece, starts: Places, ends: Places) -> None:
 class Piece:
     """Some whole lines of a file, and how to look at their cells."""
 
-    def __init__(self, data: bytes) -> None:
+    def __init__(self, data: bytes | bytearray) -> None:
         self.bytes = np.frombuffer(data, dtype=np.uint8)
         self.size = len(data)
         # Each place seen as the eight bytes that begin there; the padding keeps the last ones inside.

@@ -86,7 +86,7 @@ def _read_regular(content: Content, form: Form, source: str, planned: Planner) -
         return None
     layout = _layout(_without_preamble(text, form.skip_rows), form, source, planned)
     coders = layout.coders()
-    masks = read_pieces(content.pieces(body), layout.separator, coders) if layout.separator.isascii() else None
+    masks = read_pieces(content, body, layout.separator, coders) if layout.separator.isascii() else None
     if masks is None:
         return None
     size = next((c.rows for c in coders if c is not None), 0)

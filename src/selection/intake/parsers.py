@@ -24,12 +24,12 @@ def strict() -> bool:
     return find_spec("pyarrow") is not None
 
 
-def parse(piece: bytes, look: Look, separator: str, coders: Sequence[Coder | None]) -> bool:
+def parse(piece: bytes | bytearray, look: Look, separator: str, coders: Sequence[Coder | None]) -> bool:
     """Hand the cells of regular records to the coders; False where the parser refuses them. pyarrow codes faster."""
     return (_by_pyarrow if strict() else _by_polars)(piece, look, separator, coders)
 
 
-def _by_polars(piece: bytes, look: Look, separator: str, coders: Sequence[Coder | None]) -> bool:
+def _by_polars(piece: bytes | bytearray, look: Look, separator: str, coders: Sequence[Coder | None]) -> bool:
     """A record that is longer than the schema is an error; with the right number of separators none is shorter then."""
     import polars
 
@@ -37,7 +37,7 @@ def _by_polars(piece: bytes, look: Look, separator: str, coders: Sequence[Coder 
     kinds = [polars.String if coder is None or coder.apart else polars.Categorical for coder in coders]
     try:
         frame = polars.read_csv(
-            piece,
+            bytes(piece),
             separator=separator,
             has_header=False,
             columns=read,
@@ -82,7 +82,7 @@ def packed(series: Any) -> Texts | None:
     return texts if len(texts) == len(series) else None
 
 
-def _by_pyarrow(piece: bytes, look: Look, separator: str, coders: Sequence[Coder | None]) -> bool:
+def _by_pyarrow(piece: bytes | bytearray, look: Look, separator: str, coders: Sequence[Coder | None]) -> bool:
     import pyarrow
     from pyarrow import csv
 
@@ -93,7 +93,8 @@ def _by_pyarrow(piece: bytes, look: Look, separator: str, coders: Sequence[Coder
     try:
         table = csv.read_csv(
             pyarrow.BufferReader(piece),
-            read_options=csv.ReadOptions(column_names=names, block_size=len(piece)),
+            # The pieces are read by threads of our own.
+            read_options=csv.ReadOptions(column_names=names, block_size=len(piece), use_threads=False),
             parse_options=csv.ParseOptions(delimiter=separator, newlines_in_values=look.lines_in_cells),
             # The whole piece is known to be UTF-8.
             convert_options=csv.ConvertOptions(

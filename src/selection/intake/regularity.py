@@ -31,7 +31,7 @@ class Look:
     returns_in_cells: bool = False
 
 
-def look_at(piece: bytes, separator: int, width: int, *, strict: bool = False) -> Look | None:
+def look_at(piece: bytes | bytearray, separator: int, width: int, *, strict: bool = False) -> Look | None:
     """What is known of these whole records, each with its line's end, if all are regular; None if anything is not.
 
     A `strict` parser sees for itself that every record is as wide as the others; for it only lines are counted.
@@ -93,7 +93,7 @@ def _swallowed(ends: Bits, within: Bits, hidden: Bits, width: int) -> bool:
     return bool((number[of_line] >= width - 1).any())
 
 
-def _is_utf8(block: bytes) -> bool:
+def _is_utf8(block: bytes | bytearray) -> bool:
     if block.isascii():
         return True
     if find_spec("pyarrow") is not None:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 import numpy.typing as npt
 
 from selection.texts import Texts
 
+Number = TypeVar("Number", bound=np.unsignedinteger[Any])
 Places = npt.NDArray[np.int64]
 Hashes = npt.NDArray[np.uint64]
 
@@ -22,21 +23,19 @@ def repeated(hashes: Hashes) -> Places:
     upper = (hashes >> np.uint64(32)).astype(np.uint32)
     beginnings = np.zeros(1 << 16, dtype=bool)
     beginnings[_several(upper) >> np.uint32(16)] = True
-    near = np.flatnonzero(beginnings[upper >> np.uint32(16)])
-    several = _several(hashes[near])
-    if not len(several):
-        return near[:0]
-    return near[several[np.minimum(np.searchsorted(several, hashes[near]), len(several) - 1)] == hashes[near]]
+    near: Places = np.flatnonzero(beginnings[upper >> np.uint32(16)])
+    return near[np.isin(hashes[near], _several(hashes[near]))]
 
 
-def _several(numbers: npt.NDArray[Any]) -> npt.NDArray[Any]:
+def _several(numbers: npt.NDArray[Number]) -> npt.NDArray[Number]:
     """The numbers that occur more than once, sorted."""
     ordered = np.sort(numbers)
-    return ordered[1:][ordered[1:] == ordered[:-1]]
+    several: npt.NDArray[Number] = ordered[1:][ordered[1:] == ordered[:-1]]
+    return several
 
 
 def ascend(texts: Texts) -> bool:
-    """Whether each text is longer than the one before it or comes after it, as serial numbers do: then none is twice."""
+    """Whether each text is longer than the one before it or comes after it: of serial numbers none occurs twice."""
     last = (-1, b"")
     for piece in filter(len, texts.pieces()):
         words, first, end = piece.words(), piece[0].encode(), piece[-1].encode()

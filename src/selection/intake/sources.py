@@ -6,8 +6,9 @@ from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
 from inspect import iscoroutinefunction
+from io import BufferedReader
 from pathlib import Path
-from typing import Any, BinaryIO, Final
+from typing import Any, Final
 
 from selection.errors import InputError, NotFoundError, did_you_mean
 from selection.intake.contents import Content
@@ -85,7 +86,7 @@ def _no_source(source: Any) -> InputError:
 
 
 @contextmanager
-def _opened(path: Path) -> Iterator[BinaryIO]:
+def _opened(path: Path) -> Iterator[BufferedReader]:
     try:
         try:
             file = path.open("rb")

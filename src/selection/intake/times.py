@@ -16,7 +16,6 @@ from selection.intake.coding import in_use, recoded
 from selection.intake.findings import Trouble, short
 from selection.intake.stamps import Stamps
 from selection.texts import Texts
-from selection.threads import ahead
 
 #: From this many on it pays to read times together.
 MANY: Final = 1000
@@ -72,7 +71,7 @@ def _packed(raw: Column) -> Times | None:
     every = bool(held.all())
     if not every and (lengths[~held].any() or not held[raw.codes[raw.codes >= 0]].all()):
         return None
-    read = list(ahead(_digits, _blocks(texts if every else texts.where(held))))
+    read = list(map(_digits, _blocks(texts if every else texts.where(held))))
     known = [block for block in read if block is not None]
     if len(known) < len(read) or not known:
         return None
