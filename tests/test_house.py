@@ -22,6 +22,7 @@ CORRIDOR = (
     "html",
     "threads",
     "texts",
+    "keys",
     "arrow",
     "numbering",
     "countries",

@@ -18,6 +18,7 @@ from selection import Form, Intake, read_applicants
 from selection.errors import SelectionError
 from selection.intake import contents, delimited, pieces
 from selection.intake.regularity import Look, look_at
+from selection.keys import hashes_of, order_of
 from selection.texts import USUAL, Texts
 
 EXPORTS = Path(__file__).parent / "data" / "exports"
@@ -188,7 +189,7 @@ def test_texts_in_one_piece_are_the_texts(texts: list[str]) -> None:
     assert packed.tolist() == texts == [packed[place] for place in range(len(texts))]
     assert list(packed) == texts == np.asarray(packed).tolist()
     assert packed.stripped().tolist() == [text.strip() for text in texts]
-    assert [texts[place] for place in packed.order()] == sorted(texts, key=lambda t: (len(t.encode()), t.encode()))
+    assert [texts[place] for place in order_of(packed)] == sorted(texts, key=lambda t: (len(t.encode()), t.encode()))
 
 
 @settings(deadline=None)
@@ -224,7 +225,7 @@ def test_texts_in_one_piece_are_taken_like_an_array(data: st.DataObject, texts: 
     assert packed[1:].tolist() == array[1:].tolist()
     places = np.maximum(places, -1)
     assert packed.take(places).tolist() == ["" if place == -1 else texts[place] for place in places.tolist()]
-    assert len(set(packed.hashes().tolist())) == len(set(texts))
+    assert len(set(hashes_of(packed).tolist())) == len(set(texts))
 
 
 def test_the_form_of_an_export_is_beside_it() -> None:

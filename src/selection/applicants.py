@@ -15,6 +15,7 @@ import numpy as np
 import numpy.typing as npt
 from pydantic import AliasChoices, AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field
 
+from selection.keys import hashes_of, order_of
 from selection.texts import Texts
 from selection.vocabulary import PERSONAL
 
@@ -191,7 +192,7 @@ def _sorted_ids(ids: npt.NDArray[Any]) -> tuple[npt.NDArray[np.int64], bool]:
         written = [one.encode("utf-8", "surrogatepass") for one in ids.tolist()]
         order = sorted(range(len(ids)), key=lambda place: (len(written[place]), written[place]))
         return np.array(order, dtype=np.int64), len(set(written)) < len(ids)
-    placed, hashes = packed.order(), packed.hashes()
+    placed, hashes = order_of(packed), hashes_of(packed)
     return placed, bool((hashes[placed[1:]] == hashes[placed[:-1]]).any())
 
 

@@ -13,15 +13,7 @@ import numpy.typing as npt
 SEPARATORS: Final = ("\x1f", "\n", "\x1e", "\x1d", "\0")
 USUAL: Final = SEPARATORS[0]
 
-#: Texts longer than this are sorted one by one, not eight bytes at a time.
-LONGEST: Final = 64
 AT_ONCE: Final = 1 << 17
-
-#: Texts longer than this are hashed one by one.
-LONG: Final = 256
-
-#: An odd number whose powers spread bits.
-SPREAD: Final = 0x9E3779B97F4A7C15
 
 #: The first bytes of all white space beyond ASCII; the first of these begins two bytes, the others three.
 WIDE: Final = (0xC2, 0xE1, 0xE2, 0xE3)
@@ -29,18 +21,10 @@ WIDE: Final = (0xC2, 0xE1, 0xE2, 0xE3)
 #: All white space in ASCII is up to this sign.
 SPACE: Final = np.uint8(32)
 
-#: The bits of so many bytes.
-UPTO: Final = np.array([256**size - 1 for size in range(9)], dtype=np.uint64)
-
-#: The bit that small ASCII letters have and capital ones have not, and the same in eight bytes.
-SMALL: Final = 0x20
-ALL_SMALL: Final = np.uint64(int.from_bytes(bytes([SMALL]) * 8))
-
 #: Places in so many bytes are kept in half the memory, with room for sums.
 SHORT: Final = 1 << 30
 
 Places = npt.NDArray[Any]
-Hashes = npt.NDArray[np.uint64]
 
 
 class Texts:
@@ -228,73 +212,6 @@ class Texts:
             yield Texts(data, self.separator, ends)
             start += len(data)
 
-    def hashes(self, *, caseless: bool = False) -> Hashes:
-        """A number for each text that equal texts share, and others only by chance; `caseless` as to ASCII letters."""
-        found = [_hashes(piece, caseless) for piece in self.pieces()]
-        return np.concatenate(found) if found else np.zeros(0, dtype=np.uint64)
-
-    def words(self) -> list[npt.NDArray[np.uint64]] | None:
-        """The bytes of each text as big-endian numbers, eight at a time, zeros beyond its end; None for long texts."""
-        lengths = self.lengths
-        longest = int(lengths.max(initial=0))
-        if longest > LONGEST:
-            return None
-        eights = np.ndarray((len(self.data) + 1,), dtype=">u8", buffer=self.data + bytes(8), strides=(1,))
-        starts = self.ends - lengths
-        return [_word(eights, starts + at, lengths - at) for at in range(0, max(longest, 1), 8)]
-
-    def order(self) -> Places:
-        """The places of the texts sorted, shorter ones first and those of one length by their bytes."""
-        words = self.words()
-        if words is None:
-            texts = [text.encode() for text in self.tolist()]
-            return np.array(sorted(range(len(texts)), key=lambda place: (len(texts[place]), texts[place])), dtype=int)
-        return np.lexsort((*reversed(words), self.lengths))
-
-
-def alphabetical(texts: npt.NDArray[Any] | Texts, places: Places) -> list[npt.NDArray[Any]]:
-    """Keys by which `np.lexsort` sorts the texts at these places by their signs."""
-    packed = texts.take(places) if isinstance(texts, Texts) else Texts.of(texts[places])
-    words = None if packed is None else packed.words()
-    return [texts[places].astype(str)] if words is None else words[::-1]
-
 
 def _kind(size: int) -> type[np.signedinteger[Any]]:
     return np.int32 if size < SHORT else np.int64
-
-
-def _word(eights: npt.NDArray[np.uint64], starts: Places, left: Places) -> npt.NDArray[np.uint64]:
-    word = eights[np.minimum(starts, len(eights) - 1)].astype(np.uint64)
-    shift = (8 * (8 - np.clip(left, 1, 8))).astype(np.uint64)
-    return np.where(left > 0, word >> shift << shift, np.uint64(0))
-
-
-def hashes_of(texts: Sequence[str], *, caseless: bool = False) -> Hashes:
-    """A number for each text that equal texts share; for texts that can stand in one piece as `Texts.hashes` has it."""
-    packed = Texts.of(texts)
-    if packed is not None:
-        return packed.hashes(caseless=caseless)
-    return np.array([hash(text) % 2**64 for text in texts], dtype=np.uint64)
-
-
-def _hashes(texts: Texts, caseless: bool) -> Hashes:
-    lengths = texts.lengths
-    starts, most = (texts.ends - lengths).astype(np.int64), min(int(lengths.max(initial=0)), LONG)
-    data = texts.data + bytes(most + 8)
-    eights = np.ndarray((len(data) - 7,), dtype="<u8", buffer=data, strides=(1,))
-    keys = np.zeros(len(starts), dtype=np.uint64)
-    for at in range(0, most, 8):
-        # An end of nothing adds nothing, so that the number does not depend on the other texts.
-        word = eights[at:][starts]
-        if caseless:
-            word |= ALL_SMALL
-        word &= UPTO.take(lengths - at, mode="clip")
-        word ^= word >> np.uint64(32)
-        word *= np.uint64(pow(SPREAD, at // 8 + 1, 2**64))
-        keys += word
-    keys ^= keys >> np.uint64(29)
-    for place in np.flatnonzero(lengths > LONG).tolist():
-        end = int(texts.ends[place])
-        text = texts.data[end - int(lengths[place]) : end]
-        keys[place] = hash(text.lower() if caseless else text) % 2**64
-    return keys

@@ -18,6 +18,7 @@ from selection.engines.pruning import with_room
 from selection.engines.reading import Table
 from selection.engines.weighing import Weights
 from selection.intake import Intake
+from selection.keys import hashes_of, order_of
 from selection.outcome import Outcome
 from selection.outcome.selecting import Beyond, decide
 from selection.policy import Policy
@@ -153,7 +154,7 @@ def _once(ids: npt.NDArray[Any]) -> Ints:
     """The place of each id, one of those who share it, in an order that does not depend on theirs."""
     packed = Texts.of(ids)
     if packed is not None:
-        order, hashes = packed.order(), packed.hashes()
+        order, hashes = order_of(packed), hashes_of(packed)
         if (hashes[order][1:] != hashes[order][:-1]).all():
             return order
     return np.unique(ids.astype(str), return_index=True)[1]

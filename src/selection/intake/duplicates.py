@@ -13,6 +13,7 @@ from selection.applicants import Column, canonical_text
 from selection.intake.findings import Ledger
 from selection.intake.mailboxes import mailboxes, normalised_email
 from selection.intake.repeats import ascend, repeated
+from selection.keys import hashes_of
 from selection.texts import Texts
 
 Codes = npt.NDArray[np.int64]
@@ -52,7 +53,7 @@ def find_duplicates(
 def by_id(ids: npt.NDArray[Any]) -> Alike:
     """Applicants with one id."""
     if isinstance(ids, Texts):
-        return Alike([] if ascend(ids) else _alike(repeated(ids.hashes()), ids.__getitem__))
+        return Alike([] if ascend(ids) else _alike(repeated(hashes_of(ids)), ids.__getitem__))
     hashes = np.fromiter(map(hash, ids), dtype=np.int64, count=len(ids)).view(np.uint64)
     return Alike(_alike(repeated(hashes), ids.__getitem__))
 

@@ -8,7 +8,8 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 
-from selection.texts import SMALL, WIDE, Texts, hashes_of
+from selection.keys import SMALL, hashes_of
+from selection.texts import WIDE, Texts
 from selection.threads import ahead
 
 #: Providers that ignore dots and what follows a plus sign in an address.
@@ -105,7 +106,7 @@ def _plain(folded: Texts, odd: Flags) -> tuple[Hashes, Flags]:
     marks, special, tagged = _marks(folded, odd)
     special[tagged[_of(folded, marks[tagged], folded.ends[tagged], TAGS_ASIDE)]] = True
     dotted = _of(folded, marks, folded.ends, IGNORES_DOTS) & ~special
-    return (_without_dots(folded, marks, dotted) if dotted.any() else folded).hashes(caseless=True), special
+    return hashes_of(_without_dots(folded, marks, dotted) if dotted.any() else folded, caseless=True), special
 
 
 def _marks(folded: Texts, odd: Flags) -> tuple[Places, Flags, Places]:

@@ -8,6 +8,7 @@ from typing import Any, TypeVar
 import numpy as np
 import numpy.typing as npt
 
+from selection.keys import words_of
 from selection.texts import Texts
 
 Number = TypeVar("Number", bound=np.unsignedinteger[Any])
@@ -38,7 +39,7 @@ def ascend(texts: Texts) -> bool:
     """Whether each text is longer than the one before it or comes after it: of serial numbers none occurs twice."""
     last = (-1, b"")
     for piece in filter(len, texts.pieces()):
-        words, first, end = piece.words(), piece[0].encode(), piece[-1].encode()
+        words, first, end = words_of(piece), piece[0].encode(), piece[-1].encode()
         if words is None or (len(first), first) <= last or not _each_above([piece.lengths, *words]):
             return False
         last = (len(end), end)

@@ -12,8 +12,8 @@ from selection.applicants import Column, objects
 from selection.assessment import points
 from selection.choice.once import matching
 from selection.intake.natives import native
+from selection.keys import alphabetical
 from selection.policy import OPEN
-from selection.texts import alphabetical
 from selection.vocabulary import COLUMNS, PERSONAL, REASONS, STATUSES
 
 if TYPE_CHECKING:
