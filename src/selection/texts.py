@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from functools import cached_property
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 import numpy as np
 import numpy.typing as npt
@@ -24,6 +24,7 @@ SPACE: Final = np.uint8(32)
 #: Places in so many bytes are kept in half the memory, with room for sums.
 SHORT: Final = 1 << 30
 
+Made = TypeVar("Made")
 Places = npt.NDArray[Any]
 
 
@@ -36,6 +37,7 @@ class Texts:
             self.ends = ends.astype(_kind(len(data)), copy=False)
         # Another thread may join them at any time, so each method looks at them once.
         self._parts: Sequence[Texts] = ()
+        self._begun: tuple[Callable[[Texts], Any], Any] | None = None
 
     @classmethod
     def of(cls, texts: Sequence[str] | npt.NDArray[Any] | Texts) -> Texts | None:
@@ -117,7 +119,16 @@ class Texts:
 
     def __setstate__(self, state: tuple[bytes, str]) -> None:
         self._data, self.separator = state
-        self._parts = ()
+        self._parts, self._begun = (), None
+
+    def begin(self, work: Callable[[Texts], Any]) -> None:
+        """Do some work that will be asked for later, while the texts were just used and the thread is a free one."""
+        self._begun = work, work(self)
+
+    def made(self, work: Callable[[Texts], Made]) -> Made:
+        """What comes of some work on the texts: done now, unless it was begun before."""
+        begun, self._begun = self._begun, None
+        return begun[1] if begun is not None and begun[0] is work else work(self)
 
     def parted_by(self, sign: str) -> bytes | None:
         """The texts in UTF-8, this sign after each; None where it also stands in one of them."""

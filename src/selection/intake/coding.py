@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any, Final, cast
 
 import numpy as np
@@ -27,13 +27,17 @@ Codes = npt.NDArray[np.int32]
 class Coder:
     """Collects the texts of one column block by block; `apart` columns (ids, addresses) keep a text for each row."""
 
-    def __init__(self, apart: bool) -> None:
-        self.apart = apart
+    def __init__(self, apart: bool, early: Callable[[Texts], Any] | None = None) -> None:
+        self.apart, self.early = apart, early
         self._pieces: list[Texts | list[str]] = []
         self._places: dict[str, int] = {}
         # Room for codes, of which the first `_size` are those of the cells so far.
         self._room: Codes = np.empty(0, dtype=np.int32)
         self._size = 0
+
+    def another(self) -> Coder:
+        """An empty coder of the same kind."""
+        return Coder(self.apart, self.early)
 
     def make_room(self, room: Codes) -> None:
         """Put codes here from now on, as long as there is room, so that memory is taken once."""
@@ -85,6 +89,8 @@ class Coder:
     def add_packed(self, texts: Texts) -> None:
         """Take in the next cells of a column that keeps a text for each row."""
         stripped = texts.stripped()
+        if self.early is not None:
+            stripped.begin(self.early)
         self._pieces.append(stripped)
 
     def take_over(self, other: Coder) -> None:

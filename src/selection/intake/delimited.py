@@ -9,10 +9,11 @@ import csv
 import io
 import re
 from codecs import BOM_UTF8
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import chain, islice
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
@@ -20,6 +21,7 @@ import numpy as np
 from selection.errors import InputError
 from selection.intake.coding import Coder, columns, may_mask
 from selection.intake.contents import Content
+from selection.intake.early import Work, early_work
 from selection.intake.encodings import decode, refuse_other_kinds
 from selection.intake.findings import Problem
 from selection.intake.forms import Form
@@ -54,10 +56,10 @@ class Layout:
     first: int
     source: str
 
-    def coders(self) -> list[Coder | None]:
-        """One coder for each column that is read."""
+    def coders(self, early: Mapping[int, Work] = MappingProxyType({})) -> list[Coder | None]:
+        """One coder for each column that is read, with the work on it that may begin at once."""
         apart, read = self.plan.apart, self.plan.read
-        return [Coder(i in apart) if i in read else None for i in range(len(self.headings))]
+        return [Coder(i in apart, early.get(i)) if i in read else None for i in range(len(self.headings))]
 
 
 def read_text(content: Content, form: Form, source: str, planned: Planner) -> Table:
@@ -85,7 +87,7 @@ def _read_regular(content: Content, form: Form, source: str, planned: Planner) -
     if text is None:
         return None
     layout = _layout(_without_preamble(text, form.skip_rows), form, source, planned)
-    coders = layout.coders()
+    coders = layout.coders(early_work(layout.plan, form))
     masks = read_pieces(content, body, layout.separator, coders) if layout.separator.isascii() else None
     if masks is None:
         return None

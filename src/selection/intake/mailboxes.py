@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 from typing import Final
 
 import numpy as np
@@ -50,7 +51,7 @@ def mailboxes(addresses: Sequence[str] | Texts) -> tuple[Hashes, list[int]]:
     if packed is None:
         return _one_by_one(addresses.tolist() if isinstance(addresses, Texts) else addresses)
     hashes, invalid, start = [np.zeros(0, dtype=np.uint64)], list[int](), 0
-    for found, none in ahead(_of_piece, packed.pieces()):
+    for found, none in ahead(partial(Texts.made, work=of_piece), packed.pieces()):
         hashes.append(found)
         invalid += [start + place for place in none]
         start += len(found)
@@ -64,8 +65,11 @@ def _one_by_one(addresses: Sequence[str]) -> tuple[Hashes, list[int]]:
     ]
 
 
-def _of_piece(piece: Texts) -> tuple[Hashes, list[int]]:
-    """The plain addresses all together, then those in which white space may stand, what is left one by one."""
+def of_piece(piece: Texts) -> tuple[Hashes, list[int]]:
+    """What `mailboxes` says of some thousand addresses.
+
+    The plain addresses all together, then those in which white space may stand, what is left one by one.
+    """
     hashes, special = _plain(_plain_case(piece), ODD)
     empty = piece.lengths == 0
     special &= ~empty

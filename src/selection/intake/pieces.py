@@ -27,7 +27,7 @@ def read_pieces(content: Content, start: int, separator: str, coders: Sequence[C
     masks, begun = False, False
 
     def read(piece: bytes | bytearray | None) -> tuple[bool | None, list[Coder | None], int]:
-        own = [coder and Coder(coder.apart) for coder in coders]
+        own = [coder and coder.another() for coder in coders]
         if piece is None:
             return None, own, 0
         size, found = len(piece), (_parsed if fast else _cut)(piece, separator, own)

@@ -13,6 +13,7 @@ from selection.texts import Texts
 
 Number = TypeVar("Number", bound=np.unsignedinteger[Any])
 Places = npt.NDArray[np.int64]
+Key = tuple[int, bytes]
 Hashes = npt.NDArray[np.uint64]
 
 
@@ -39,11 +40,20 @@ def ascend(texts: Texts) -> bool:
     """Whether each text is longer than the one before it or comes after it: of serial numbers none occurs twice."""
     last = (-1, b"")
     for piece in filter(len, texts.pieces()):
-        words, first, end = words_of(piece), piece[0].encode(), piece[-1].encode()
-        if words is None or (len(first), first) <= last or not _each_above([piece.lengths, *words]):
+        ends = piece.made(ends_of_ascending)
+        if ends is None or ends[0] <= last:
             return False
-        last = (len(end), end)
+        last = ends[1]
     return True
+
+
+def ends_of_ascending(piece: Texts) -> tuple[Key, Key] | None:
+    """The first and the last of texts that ascend, as lengths and bytes; None if they do not."""
+    words = words_of(piece) if len(piece) else None
+    if words is None or not _each_above([piece.lengths, *words]):
+        return None
+    first, last = piece[0].encode(), piece[-1].encode()
+    return (len(first), first), (len(last), last)
 
 
 def _each_above(keys: Sequence[npt.NDArray[Any]]) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from datetime import UTC, date, datetime
 from typing import Any, Final
 from zoneinfo import ZoneInfo
@@ -66,27 +66,35 @@ def _packed(raw: Column) -> Times | None:
     texts = raw.values
     if not isinstance(texts, Texts) or len(raw) != len(texts):
         return None
+    read = list[Times]()
+    for piece in texts.pieces():
+        times = piece.made(of_piece)
+        if times is None:
+            return None
+        read.append(times)
+    found = np.concatenate(read) if read else np.zeros(0, dtype="datetime64[us]")
+    gaps = np.isnat(found)
+    return None if gaps.any() and gaps[raw.codes[raw.codes >= 0]].any() else found
+
+
+def of_piece(texts: Texts) -> Times | None:
+    """Times in full from some thousand texts, `NaT` for empty ones; None unless all others are written so."""
     lengths = texts.lengths
     held = lengths == SIGNS
     every = bool(held.all())
-    if not every and (lengths[~held].any() or not held[raw.codes[raw.codes >= 0]].all()):
+    if not every and lengths[~held].any():
         return None
-    read = list(map(_digits, _blocks(texts if every else texts.where(held))))
-    known = [block for block in read if block is not None]
-    if len(known) < len(read) or not known:
-        return None
-    if every:
-        return np.concatenate(known)
+    signs = (texts if every else texts.where(held)).signs.reshape(-1, SIGNS + 1)[:, :SIGNS]
     found = np.full(len(texts), np.datetime64("NaT", "us"))
-    found[held] = np.concatenate(known)
+    read = found if every else found[held]
+    for start in range(0, len(signs), BLOCK):
+        times = _digits(signs[start : start + BLOCK])
+        if times is None:
+            return None
+        read[start : start + BLOCK] = times
+    if not every:
+        found[held] = read
     return found
-
-
-def _blocks(texts: Texts) -> Iterator[npt.NDArray[np.uint8]]:
-    """The signs of texts of nineteen, some thousand texts at a time."""
-    for piece in texts.pieces():
-        signs = piece.signs.reshape(-1, SIGNS + 1)[:, :SIGNS]
-        yield from (signs[start : start + BLOCK] for start in range(0, len(signs), BLOCK))
 
 
 def settled(raw: Column, zone: str | None) -> Column:
