@@ -30,7 +30,9 @@ class Coder:
     def __init__(self, apart: bool, early: Callable[[Texts], Any] | None = None) -> None:
         self.apart, self.early = apart, early
         self._pieces: list[Texts | list[str]] = []
-        self._places: dict[str, int] = {}
+        # The code of each text as it was written, and of each without white space around it; first of all of nothing.
+        self._written: dict[str, int] = {}
+        self._texts = {"": -1}
         # Room for codes, of which the first `_size` are those of the cells so far.
         self._room: Codes = np.empty(0, dtype=np.int32)
         self._size = 0
@@ -50,18 +52,12 @@ class Coder:
             packed = Texts.of(cells)
             self._pieces.append(list(cells) if packed is None else packed.stripped())
             return
-        places = self._places
-        for text in set(cells).difference(places):
-            places[text] = len(places)
-        self._put(np.fromiter(map(places.__getitem__, cells), dtype=np.int32, count=len(cells)), None)
+        self._learn(list(set(cells).difference(self._written)))
+        self._put(np.fromiter(map(self._written.__getitem__, cells), dtype=np.int32, count=len(cells)), None)
 
     def add_coded(self, texts: Sequence[str], codes: Codes) -> None:
         """Take in the next cells of the column, given as different texts and which of them each is, -1 for none."""
-        if not self._places and len(set(texts)) == len(texts):
-            self._places = {text: place for place, text in enumerate(texts)}
-            self._put(codes, None)
-        else:
-            self._put(codes, self._known(texts))
+        self._put(codes, self._known(texts))
 
     def _put(self, codes: Codes, known: Codes | None) -> None:
         """The codes of the next cells, which stand for what is `known` of them (None: themselves)."""
@@ -79,12 +75,20 @@ class Coder:
                 known.take(codes, out=room, mode="wrap")
         self._size = end
 
-    def _known(self, texts: Sequence[str]) -> Codes:
-        """The places of texts among those of the column, and that of none."""
-        known = list(map(self._places.get, texts))
-        if None in known:
-            known = [self._places.setdefault(text, len(self._places)) for text in texts]
-        return np.array([*known, -1], dtype=np.int32)
+    def _known(self, texts: Sequence[str]) -> Codes | None:
+        """The codes of texts and that of none; None if each text's is its place."""
+        found = list(map(self._written.get, texts))
+        if None in found:
+            self._learn([text for text, code in zip(texts, found, strict=True) if code is None])
+        known = list(map(self._written.__getitem__, texts))
+        return None if known == list(range(len(known))) else np.array([*known, -1], dtype=np.int32)
+
+    def _learn(self, texts: Sequence[str]) -> None:
+        """Give codes to texts that were not seen so far."""
+        bare, held = list(map(str.strip, texts)), self._texts
+        fresh = [text for text in dict.fromkeys(bare) if text not in held]
+        held.update(zip(fresh, range(len(held) - 1, len(held) - 1 + len(fresh)), strict=True))
+        self._written.update(zip(texts, map(held.__getitem__, bare), strict=True))
 
     def add_packed(self, texts: Texts) -> None:
         """Take in the next cells of a column that keeps a text for each row."""
@@ -97,7 +101,7 @@ class Coder:
         """Take in all cells of another coder."""
         self._pieces += other._pieces
         if other._size:
-            self._put(other._room[: other._size], self._known(list(other._places)))
+            self._put(other._room[: other._size], self._known(list(other._texts)[1:]))
 
     @property
     def rows(self) -> int:
@@ -110,7 +114,7 @@ class Coder:
             rows = self.rows
             codes = self._room[:rows] if len(self._room) >= rows else np.empty(rows, dtype=np.int32)
             return _from_pieces(self._pieces, codes)
-        return recoded(self._room[: self._size], [text.strip() or None for text in self._places])
+        return Column(self._room[: self._size], objects(list(self._texts)[1:]))
 
 
 def columns(coders: Sequence[Coder | None]) -> tuple[Column | None, ...]:

@@ -40,11 +40,11 @@ def look_at(piece: bytes | bytearray, separator: int, width: int, *, strict: boo
         return None
     signs = np.frombuffer(piece, dtype=np.uint8)
     # A carriage return without its line feed is where some see the end of a line.
-    if b"\r" in piece and _lone_return(signs):
+    records = _lines(signs) if b"\r" in piece else number_of(signs, LINE_END)
+    if records is None:
         return None
     if b'"' in piece:
         return _look_closely(signs, separator, width)
-    records = number_of(signs, LINE_END)
     return Look(records) if strict or number_of(signs, separator) == records * (width - 1) else None
 
 
@@ -55,17 +55,18 @@ def number_of(signs: npt.NDArray[np.uint8], sign: int) -> int:
     return sum(int(np.count_nonzero(np.equal(block, sign, out=same[: len(block)]))) for block in blocks)
 
 
-def _lone_return(signs: npt.NDArray[np.uint8]) -> bool:
-    """Whether a carriage return stands before anything but a line feed."""
-    found = np.empty((2, AT_ONCE), dtype=np.bool_)
-    for start in range(0, len(signs) - 1, AT_ONCE):
+def _lines(signs: npt.NDArray[np.uint8]) -> int | None:
+    """How many line feeds there are; None if a carriage return stands before anything but a line feed."""
+    found, lines = np.empty((2, AT_ONCE + 1), dtype=np.bool_), 0
+    for start in range(0, len(signs), AT_ONCE):
         block = signs[start : start + AT_ONCE + 1]
-        returns, ends = found[:, : len(block) - 1]
-        np.equal(block[:-1], RETURN, out=returns)
-        np.equal(block[1:], LINE_END, out=ends)
-        if np.greater(returns, ends, out=returns).any():
-            return True
-    return False
+        returns, ends = found[:, : len(block)]
+        np.equal(block, RETURN, out=returns)
+        np.equal(block, LINE_END, out=ends)
+        lines += int(np.count_nonzero(ends[:AT_ONCE]))
+        if np.greater(returns[:-1], ends[1:], out=returns[:-1]).any():
+            return None
+    return lines
 
 
 def _look_closely(signs: npt.NDArray[np.uint8], separator: int, width: int) -> Look | None:
