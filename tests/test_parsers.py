@@ -104,20 +104,43 @@ def test_any_text_is_read_alike(
             assert seen(path) == carefully, (parser, text)
 
 
-@settings(deadline=None, max_examples=60)
+@settings(deadline=None, max_examples=80)
 @given(
-    lengths=st.lists(st.integers(0, 90), min_size=1, max_size=60),
-    piece=st.integers(40, 400),
-    seed=st.integers(0, 9),
+    rows=st.lists(
+        st.tuples(
+            st.integers(0, 9).map(str) | st.sampled_from(["", "R10", " R9", "x" * 70]),
+            st.sampled_from(
+                ["ada@example.org", "ADA@example.org ", "a.da@gmail.com", "ada+x@gmail.com", "ada", "", "é@x"]
+            ),
+            st.sampled_from(["2025-08-31 18:00:00", "2025-09-01T18:00:00", "", " ", "2025-09-01", "yesterday"]),
+            st.sampled_from(["a", " a", "b ", "", " "]),
+            st.integers(0, 90),
+        ),
+        min_size=1,
+        max_size=40,
+    ),
+    kinds=st.sampled_from([2, 3, 6]),
+    ordered=st.booleans(),
+    piece=st.integers(60, 600),
 )
 def test_a_file_of_several_pieces_is_read_alike(
-    tmp_path_factory: pytest.TempPathFactory, lengths: list[int], piece: int, seed: int
+    tmp_path_factory: pytest.TempPathFactory,
+    rows: list[tuple[str, str, str, str, int]],
+    kinds: int,
+    ordered: bool,
+    piece: int,
 ) -> None:
     """However unlike their rows are: the room made for all after the first piece may be too small or too large."""
     path = tmp_path_factory.mktemp("several") / "table.csv"
-    rows = [f"{place * 7 % 50},role {(place + seed) % 6},{'é' * length}\n" for place, length in enumerate(lengths)]
-    path.write_text("".join(("id,role,note\n", *rows)))
-    whole = seen(path)
+    times = ["2025-08-31 18:00:00", "2025-09-01T18:00:00", ""]
+    lines = [
+        f"{place if ordered else key},{role},{email},{time if kinds == 6 else times[place % kinds]},{'é' * length}"
+        for place, (key, email, time, role, length) in enumerate(rows)
+    ]
+    path.write_text("\n".join(("id,role,email,submitted_at,note", *lines, "")))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(delimited, "_read_regular", lambda *_: None)
+        whole = seen(path)
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(contents, "PIECE", piece)
         patch.setattr(contents, "TAIL", piece // 2)
