@@ -4,9 +4,10 @@
 
 Every run is a process of its own, from the CSV file to the written decisions; the runs of all take turns, so that a
 machine whose speed drifts drifts for everybody. The scripts must all select the same applicants. The library does more:
-an exact choice, checked reading, duplicates, explanations, a record; it runs three times, with polars, with pyarrow
-instead, and with neither. `x reference` is the median beside that of the polars script, `x floor` beside the floor.
-Modules are compiled once, as they are where a package is installed.
+an exact choice, checked reading, duplicates, explanations, a record. It runs with polars, with pyarrow instead, and
+with neither: as the command `select`, which writes a folder that can be run again, and as `alone`, three lines of Python
+that write the decisions alone, as the scripts do. `x reference` is the median beside that of the polars script,
+`x floor` beside the floor. Modules are compiled once, as they are where a package is installed.
 """
 
 from __future__ import annotations
@@ -45,6 +46,10 @@ RUN = (
     "import sys, runpy\nfor n in {0!r}: sys.modules[n] = None\n"
     "sys.argv = {1!r}\nrunpy.run_path({2!r}, run_name='__main__')"
 )
+ALONE = """import sys
+for n in {0!r}: sys.modules[n] = None
+from selection import read_applicants, select
+select(read_applicants({1!r}, form={2!r}), {3!r}, seed={4!r}).to_csv({5!r})"""
 VERB = "import sys\nfor n in {0!r}: sys.modules[n] = None\nsys.argv = {1!r}\nfrom selection.cli import main\nmain()"
 
 
@@ -60,6 +65,7 @@ def main() -> None:
         table = race_table.write(folder, asked.rows, asked.letters)
         racers = {script: _script(script, table) for script in SCRIPTS if _installed(NEEDS.get(script, script))}
         racers |= {name: _library(hidden, folder) for name, hidden in HIDDEN.items() if _installed(PARSER[name])}
+        racers |= {f"{name}, alone": _alone(HIDDEN[name], folder) for name in HIDDEN if name in racers}
         runs: dict[str, list[tuple[float, float]]] = {name: [] for name in racers}
         for _ in range(asked.times):
             for name, command in racers.items():
@@ -86,6 +92,11 @@ def _library(hidden: tuple[str, ...], folder: Path) -> list[str]:
     return [sys.executable, "-c", VERB.format(hidden, [*arguments, "-o", str(folder / "results"), "--force"])]
 
 
+def _alone(hidden: tuple[str, ...], folder: Path) -> list[str]:
+    files = [str(folder / name) for name in ("table.csv", "form.toml", "policy.toml")]
+    return [sys.executable, "-c", ALONE.format(hidden, *files, race_table.SEED, str(folder / "alone.csv"))]
+
+
 def run(command: list[str]) -> tuple[float, float]:
     """One process: seconds, and the peak of memory in bytes."""
     start = time.perf_counter()
@@ -104,6 +115,8 @@ def _check(folder: Path, racers: dict[str, list[str]]) -> None:
     hashes = {name: _selected(folder / f"{name}.csv") for name in racers if name in SCRIPTS and "floor" not in name}
     if len(set(hashes.values())) != 1:
         raise SystemExit(f"the scripts do not select the same applicants: {hashes}")
+    if (folder / "alone.csv").read_bytes() != (folder / "results" / "decisions.csv").read_bytes():
+        raise SystemExit("the decisions alone are not those in the folder")
 
 
 def _selected(path: Path) -> str:
@@ -115,11 +128,11 @@ def _selected(path: Path) -> str:
 
 def _print(runs: dict[str, list[tuple[float, float]]], size: int) -> None:
     median = {name: statistics.median(seconds for seconds, _ in one) for name, one in runs.items()}
-    print(f"{size / 1e6:,.0f} MB\n{'':22} {'seconds':>8} {'x floor':>8} {'x reference':>12} {'memory / file':>14}")
+    print(f"{size / 1e6:,.0f} MB\n{'':28} {'seconds':>8} {'x floor':>8} {'x reference':>12} {'memory / file':>14}")
     for name in sorted(median, key=median.__getitem__, reverse=True):
         beside = [median[name] / median[other] if other in median else float("nan") for other in ("floor", "polars")]
         peak = max(memory for _, memory in runs[name]) / size
-        print(f"{name:22} {median[name]:8.2f} {beside[0]:8.1f} {beside[1]:12.2f} {peak:14.2f}")
+        print(f"{name:28} {median[name]:8.2f} {beside[0]:8.1f} {beside[1]:12.2f} {peak:14.2f}")
 
 
 if __name__ == "__main__":

@@ -70,6 +70,22 @@ def names(folder: Path) -> list[str]:
     return sorted(path.name for path in folder.iterdir())
 
 
+def test_the_decisions_alone_are_those_of_the_folder(
+    outcome: selection.Outcome, folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    alone = outcome.to_csv(tmp_path / "decisions.csv")
+    assert alone.read_bytes() == (folder / "decisions.csv").read_bytes()
+    assert names(tmp_path) == ["decisions.csv", "results"]
+    for place in (tmp_path / "nowhere" / "decisions.csv", tmp_path):
+        with pytest.raises(OutputError, match=r"The decisions cannot be written to '.*': "):
+            outcome.to_csv(place)
+    monkeypatch.setattr("selection.dossier.writing.lines", lambda _: iter([b"half", 1 / 0]))
+    with pytest.raises(ZeroDivisionError):
+        outcome.to_csv(alone)
+    assert alone.read_bytes() == (folder / "decisions.csv").read_bytes()
+    assert names(tmp_path) == ["decisions.csv", "results"]
+
+
 def test_the_folder_holds_these_files(folder: Path) -> None:
     assert names(folder) == FILES
     assert names(folder.parent) == ["results"]

@@ -6,7 +6,7 @@ from selection.dossier.marks import Marks, read_marks
 from selection.dossier.publication import Entry, code_of, entry, publish
 from selection.dossier.reading import read
 from selection.dossier.verifying import Verification, verify, verify_outcome
-from selection.dossier.writing import write
+from selection.dossier.writing import write, write_decisions
 
 __all__ = [
     "Entry",
@@ -23,4 +23,5 @@ __all__ = [
     "verify",
     "verify_outcome",
     "write",
+    "write_decisions",
 ]

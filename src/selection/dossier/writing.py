@@ -14,6 +14,7 @@ import numpy as np
 
 from selection.dossier import folders, pools
 from selection.dossier.sheets import lines
+from selection.errors import OutputError
 from selection.intake import Problem
 from selection.threads import beside
 
@@ -64,6 +65,22 @@ def decision_lines(outcome: Outcome) -> Iterator[bytes]:
     from selection.outcome.frames import decision_columns
 
     return lines(decision_columns(outcome, outcome.display_order))
+
+
+def write_decisions(outcome: Outcome, path: str | Path) -> Path:
+    """Write the file of decisions alone, whole or not at all; `OutputError` where it cannot be written."""
+    place = Path(path)
+    fresh = place.with_name(f".{place.name}.new")
+    try:
+        try:
+            _written(fresh, lambda: decision_lines(outcome))
+            fresh.replace(place)
+        finally:
+            fresh.unlink(missing_ok=True)
+    except OSError as error:
+        sentence = f"The decisions cannot be written to {str(path)!r}: {error.strerror or error}."
+        raise OutputError("not_writable", sentence, file=str(path)) from None
+    return place
 
 
 def _files(outcome: Outcome) -> dict[str, Callable[[], Iterable[bytes]]]:

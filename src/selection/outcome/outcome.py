@@ -6,7 +6,6 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import cached_property
-from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
@@ -18,6 +17,7 @@ from selection.choice import Choice
 from selection.choice.structure import Structure, classify, known_of
 from selection.errors import NotFoundError, did_you_mean
 from selection.intake import Intake
+from selection.outcome.files import Files
 from selection.outcome.questions import Questions
 from selection.policy import Policy
 from selection.ranking import Ranking
@@ -37,7 +37,7 @@ SELECTED, WAITLISTED, DECLINED = 0, 1, 2
 
 
 @dataclass(frozen=True, eq=False, repr=False)
-class Outcome(Questions):
+class Outcome(Questions, Files):
     """Everything decided, with the pool, the policy and the seed it follows from."""
 
     intake: Intake
@@ -263,38 +263,14 @@ class Outcome(Questions):
 
         return Plots(self)
 
-    def report(self, path: str | Path, *, public: bool = False, key: str | None = None, language: str = "en") -> Path:
-        """Write one HTML page to look at, for the committee or, with codes for ids, for the public (extra `report`)."""
-        from selection.report import write_report
-
-        return write_report(self, path, public=public, key=key, language=language)
-
     def verify(self) -> Verification:
         """Check the outcome: every decision by running again, every promise by plain counting."""
         from selection.dossier import verify_outcome
 
         return verify_outcome(self)
 
-    def publish(self, folder: str | Path, key: str, *, force: bool = False) -> Path:
-        """Write the public edition: entries under codes that only the key links to ids, and large counts."""
-        from selection import dossier
-
-        return dossier.publish(self, folder, key, force=force)
-
     def record(self) -> dict[str, Any]:
         """What proves the outcome without personal data: policy, hashes, seed, versions, counts, certificate."""
         from selection.outcome.certificate import record
 
         return record(self)
-
-    def to_excel(self, path: str | Path) -> Path:
-        """Write all lists into one workbook, every text as text (extra `excel`)."""
-        from selection.dossier.workbook import write_workbook
-
-        return write_workbook(self, path)
-
-    def write(self, folder: str | Path, *, force: bool = False) -> Path:
-        """Write decisions, shortlist, waiting list, problems and record into a folder, whole or not at all."""
-        from selection.dossier import write
-
-        return write(self, Path(folder), force=force)
