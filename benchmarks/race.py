@@ -5,8 +5,8 @@
 Every run is a process of its own, from the CSV file to the written decisions; the runs of all take turns, so that a
 machine whose speed drifts drifts for everybody. The scripts must all select the same applicants. The library does more:
 an exact choice, checked reading, duplicates, explanations, a record. It runs with polars, with pyarrow instead, and
-with neither: as the command `select`, which writes a folder that can be run again, and as `alone`, three lines of Python
-that write the decisions alone, as the scripts do. `x reference` is the median beside that of the polars script,
+with neither: as the command `select`, which writes a folder that can be run again, and as `alone`, three lines of
+Python that write the decisions alone, as the scripts do. `x reference` is the median beside that of the polars script,
 `x floor` beside the floor. Modules are compiled once, as they are where a package is installed.
 """
 
