@@ -17,8 +17,8 @@ import numpy.typing as npt
 from selection.texts import Texts
 from selection.threads import ahead
 
-#: So many texts at a time: enough work for a thread, in arrays that stay in a processor's cache.
-AT_ONCE: Final = 1 << 16
+#: At most so many texts at a time: threads are seldom in each other's way, and arrays stay in a processor's cache.
+AT_ONCE: Final = 1 << 17
 
 #: Texts of more lengths than these, or longer ones, are hashed one by one.
 LENGTHS: Final = 32
@@ -69,14 +69,14 @@ def hexadecimal(texts: Texts, before: bytes) -> Signs | None:
 def _together(texts: Texts, places: Places, before: bytes, said: Said) -> Any:
     """What is said of the state after each text, those of one length together."""
     lengths = texts.lengths[places]
-    distinct = np.unique(lengths).tolist()
-    if len(distinct) > LENGTHS or max(distinct, default=0) > LONGEST:
+    distinct = np.flatnonzero(np.bincount(lengths)).tolist() if lengths.max(initial=0) <= LONGEST else []
+    if not 0 < len(distinct) <= LENGTHS:
         return None
     found = said([np.zeros(len(places), dtype=np.uint32)] * 8)
     for length in distinct:
         rows = np.flatnonzero(lengths == length)
         starts = texts.ends[places[rows]].astype(np.int64) - length
-        parts = (starts[at : at + AT_ONCE] for at in range(0, len(starts), AT_ONCE))
+        parts = np.array_split(starts, -(-len(starts) // AT_ONCE))
         found[rows] = np.concatenate(list(ahead(partial(_of_length, texts.data, length, before, said), parts)))
     return found
 
@@ -113,37 +113,72 @@ def _words(data: bytes, length: int, before: bytes, starts: Places) -> list[Word
     return [whole[: None if at in differing else 1, at].astype(np.uint32) for at in range(whole.shape[1])]
 
 
-def _compressed(state: Sequence[Words], words: Sequence[Words]) -> list[Words]:
-    """The state after one more block."""
-    a, b, c, d, e, f, g, h = state
-    for added, word in zip(ADDED, _scheduled(list(words)), strict=True):
-        first = h + (word + added) + _mixed(e, 6, 11, 25) + (g ^ (e & (f ^ g)))
-        second = _mixed(a, 2, 13, 22) + (b ^ ((a ^ b) & (b ^ c)))
-        a, b, c, d, e, f, g, h = first + second, a, b, c, d + first, e, f, g
+def _compressed(state: Sequence[Words], words: list[Words]) -> list[Words]:
+    """The state after one more block; its words are used up. All goes on in memory that was just used."""
+    rows = max(map(len, (*state, *words)))
+    spare = np.empty((2, rows), dtype=np.uint32)
+    a, b, c, d, e, f, g, h = (word.copy() for word in state)
+    # What differs between the first two words is what differs between the next two in the next turn.
+    now, before = a ^ b, b ^ c
+    for added, word in zip(ADDED, _scheduled(words, spare), strict=True):
+        if len(word) > len(a):
+            own = (np.repeat(shared, rows) for shared in (a, b, c, d, e, f, g, h, now, before))
+            a, b, c, d, e, f, g, h, now, before = own
+        mixed, aside = spare[:, : len(a)]
+        h += word
+        h += np.uint32(added)
+        h += _mixed(e, 6, 11, 25, mixed, aside)
+        np.bitwise_xor(f, g, out=mixed)
+        mixed &= e
+        mixed ^= g
+        h += mixed
+        d += h
+        h += _mixed(a, 2, 13, 22, mixed, aside)
+        np.bitwise_xor(a, b, out=now)
+        before &= now
+        before ^= b
+        h += before
+        now, before = before, now
+        a, b, c, d, e, f, g, h = h, a, b, c, d, e, f, g
     return [old + new for old, new in zip(state, (a, b, c, d, e, f, g, h), strict=True)]
 
 
-def _scheduled(words: list[Words]) -> Iterator[Words]:
+def _scheduled(words: list[Words], spare: Words) -> Iterator[Words]:
     """The 64 words that are added one after the other: those of the block, then each made of four before it."""
     for turn in range(64):
         if turn >= 16:
-            near, far = words[turn - 2 & 15], words[turn - 15 & 15]
-            low = _rotated(_rotated(far, 11) ^ far, 7) ^ (far >> np.uint32(3))
-            high = _rotated(_rotated(near, 2) ^ near, 17) ^ (near >> np.uint32(10))
-            words[turn & 15] = words[turn & 15] + low + words[turn - 7 & 15] + high
+            made, others = words[turn & 15], [words[turn - at & 15] for at in (2, 7, 15)]
+            rows = max(map(len, (made, *others)))
+            made = made if len(made) == rows else np.repeat(made, rows)
+            near, among, far = others
+            made += among
+            made += _scattered(far, 7, 18, 3, *spare[:, : len(far)])
+            made += _scattered(near, 17, 19, 10, *spare[:, : len(near)])
+            words[turn & 15] = made
         yield words[turn & 15]
 
 
-def _mixed(words: Words, first: int, second: int, third: int) -> Words:
+def _mixed(words: Words, first: int, second: int, third: int, into: Words, spare: Words) -> Words:
     """The words turned by three distances, these added bit by bit."""
-    inner = _rotated(words, third - second)
-    inner ^= words
-    inner = _rotated(inner, second - first)
-    inner ^= words
-    return _rotated(inner, first)
+    _turn(words, third - second, into, spare)
+    into ^= words
+    _turn(into, second - first, into, spare)
+    into ^= words
+    return _turn(into, first, into, spare)
 
 
-def _rotated(words: Words, by: int) -> Words:
-    turned: Words = words >> np.uint32(by)
-    turned |= words << np.uint32(32 - by)
-    return turned
+def _scattered(words: Words, first: int, second: int, shift: int, into: Words, spare: Words) -> Words:
+    """The words turned by two distances and shifted by a third, these added bit by bit."""
+    _turn(words, second - first, into, spare)
+    into ^= words
+    _turn(into, first, into, spare)
+    np.right_shift(words, np.uint32(shift), out=spare)
+    into ^= spare
+    return into
+
+
+def _turn(words: Words, by: int, into: Words, spare: Words) -> Words:
+    np.left_shift(words, np.uint32(32 - by), out=spare)
+    np.right_shift(words, np.uint32(by), out=into)
+    into |= spare
+    return into
