@@ -18,7 +18,7 @@ from selection.threads import ahead
 MASKED: Final = re.compile(r"'[=+\-@|%\t\r]")
 MASK: Final = re.compile(MASKED.pattern.encode())
 
-#: From so many rows on columns are finished by several threads.
+#: From so many rows on columns are read and finished by several threads.
 MANY: Final = 1 << 14
 
 Codes = npt.NDArray[np.int32]

@@ -15,13 +15,14 @@ import numpy as np
 
 from selection.applicants import Column, objects
 from selection.errors import InputError
-from selection.intake.coding import Coder, recoded
+from selection.intake.coding import MANY, Coder, recoded
 from selection.intake.headings import Plan, field_of
 from selection.intake.kinds import kind_of
 from selection.intake.parsers import add_arrow, add_polars
 from selection.intake.registrations import registration
 from selection.intake.stamps import stamped
 from selection.intake.tables import Table
+from selection.threads import ahead
 
 Planner = Callable[[Sequence[str]], Plan]
 
@@ -55,17 +56,23 @@ def read_frame(source: Any, planned: Planner) -> Table:
     names = list(frame.columns)
     headings = tuple(" ".join(str(n).split()) for n in names)
     plan = planned(headings)
-    columns = tuple(
-        _column(c, apart=i in plan.apart) if i in plan.read else None for i, c in enumerate(frame.iter_columns())
-    )
+    read, apart = plan.read, plan.apart
+    given = [(column if i in read else None, i in apart) for i, column in enumerate(frame.iter_columns())]
+    columns = tuple((ahead if len(frame) >= MANY else map)(_column, given))
     rows = np.arange(1, len(frame) + 1, dtype=np.int64)
     return Table(headings, columns, rows, typed=True, kind=kind, source=f"{kind} dataframe")
 
 
-def _column(series: Any, *, apart: bool) -> Column:
-    """A column of a dataframe; texts of polars and pyarrow, also inside pandas, without a Python object for each."""
+def _column(given: tuple[Any, bool]) -> Column | None:
+    """A column of a dataframe, `apart` or not, if it is read at all.
+
+    Texts of polars and pyarrow, also inside pandas, are taken without a Python object for each.
+    """
     import narwhals.stable.v2 as nw
 
+    series, apart = given
+    if series is None:
+        return None
     native = series.to_native()
     if series.dtype == nw.String and series.implementation.is_polars():
         return _by(add_polars, native, apart)

@@ -77,8 +77,10 @@ def add_polars(coder: Coder, series: Any) -> None:
 
 def packed(series: Any) -> Texts | None:
     """The texts of a polars series in one piece, empty where there is none; None where that cannot be."""
+    import polars
+
     joined = (series.fill_null("") if series.null_count() else series).str.join(USUAL)
-    texts = Texts(joined.item().encode() + USUAL.encode() if len(series) else b"")
+    texts = Texts(joined.cast(polars.Binary).item() + USUAL.encode() if len(series) else b"")
     return texts if len(texts) == len(series) else None
 
 
